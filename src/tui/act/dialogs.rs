@@ -130,7 +130,7 @@ impl App {
             }
             (DialogKind::Tampered(row), Id::See) => {
                 let row = (**row).clone();
-                self.act_on_one(row, Action::Entries);
+                self.act_on_one(row, Action::OpenLog);
             }
             (_, id) => self.send(id),
         }
@@ -236,6 +236,6 @@ fn acts_on_one(action: Action) -> bool {
             | Action::DisableEnable
             | Action::Revoke
             | Action::CopyKey
-            | Action::Entries
+            | Action::OpenLog
     )
 }

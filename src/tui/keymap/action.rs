@@ -64,7 +64,6 @@ pub enum Action {
     Pick,
     Jump,
     Go,
-    Entries,
     NextOne,
     PreviousOne,
     ShowRevoked,

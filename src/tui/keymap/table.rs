@@ -88,7 +88,6 @@ pub static BINDINGS: &[Binding] = &[
     row(S::List, &[Chord::char('1')], Action::Section(Kind::Basic), "Basic, HMAC, Legacy").keys("1 2 3"),
     row(S::List, &[Chord::char('2')], Action::Section(Kind::Hmac), "HMAC Authentication").keys("-"),
     row(S::List, &[Chord::char('3')], Action::Section(Kind::Legacy), "Legacy API Credentials").keys("-"),
-    row(S::List, &[Chord::char('l')], Action::Entries, "its entries in the log").needs(TRAIL),
     row(S::List, &[Chord::char('F')], Action::Find, "find by secret").needs(MANAGE),
     row(S::List, &[Chord::char('o')], Action::Order, "order"),
     row(S::List, &[Chord::char('.')], Action::ShowRevoked, "revoked too"),
@@ -204,7 +203,7 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Details, &[Chord::char('d')], Action::DisableEnable, "disable or enable").hint("disable").needs(MANAGE),
     row(S::Details, &[Chord::char('D'), DELETE], Action::Revoke, "revoke, for good").hint("revoke").keys("D").needs(MANAGE).dangerous(),
     row(S::Details, &[Chord::char('y')], Action::CopyKey, "copy key").hint("copy key"),
-    row(S::Details, &[Chord::char('l')], Action::Entries, "its entries in the log").hint("log").needs(TRAIL),
+    row(S::Details, &[Chord::char('l')], Action::OpenLog, "its entries in the activity log").hint("log").needs(TRAIL),
     row(S::Details, &[Chord::char('J')], Action::NextOne, "next, previous one").keys("J K"),
     row(S::Details, &[Chord::char('K')], Action::PreviousOne, "the one before").keys("-"),
 

@@ -15,7 +15,7 @@ use crate::tui::dialog::{ChangeState, CredentialDetails, Dialog, DialogKind, Scr
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::msg::Effect;
 use crate::tui::pending::Slot;
-use crate::tui::screen::{Api, Screen, Tab, TrailList};
+use crate::tui::screen::{Api, Tab};
 use crate::tui::toast::Toast;
 
 /// How long a row must stay selected, in milliseconds, before its details are read: a held arrow key reads nothing.
@@ -105,7 +105,13 @@ impl App {
     fn act_on_row(&mut self, row: CredentialRow, action: Action) {
         match action {
             Action::Open => self.open_details(row),
-            Action::OpenLog => self.open_log(&format!("key:{}", row.key)),
+            Action::OpenLog => {
+                // Its details give way to the log.
+                if let Some(workspace) = &mut self.workspace {
+                    workspace.dialogs.clear();
+                }
+                self.open_log(&format!("key:{}", row.key));
+            }
             Action::CopyKey => self.copy_key(&row),
             Action::Tick => {
                 if let Some(api) = self.workspace.as_mut().and_then(Workspace::api_mut) {
@@ -113,7 +119,6 @@ impl App {
                 }
                 self.act_on_list(Action::Down);
             }
-            Action::Entries => self.open_entries(&row),
             Action::Rotate => {
                 if let Some(rows) = self.whole_targets() {
                     self.open_rotate(rows, Overlap::Day);
@@ -159,15 +164,6 @@ impl App {
         }
         self.act_on_list(if next { Action::Down } else { Action::Up });
         self.act_on_list(Action::Open);
-    }
-
-    /// Opens the activity log at the entries about a credential.
-    fn open_entries(&mut self, row: &CredentialRow) {
-        let list = TrailList::of(&format!("key:{}", row.key), self.now);
-        if let Some(workspace) = &mut self.workspace {
-            workspace.dialogs.clear();
-        }
-        self.open(Screen::Trail(Box::new(list)));
     }
 
     /// Puts a dialog in the place of the topmost.
