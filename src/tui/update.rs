@@ -29,6 +29,7 @@ pub fn update(app: &mut App, now: Millis, msg: Msg) -> Vec<Effect> {
         Msg::Copied(ticket, outcome) => app.copied(ticket, outcome),
         Msg::Progress(ticket, so_far) => app.progress(ticket, so_far),
         Msg::Remembered(outcome) => app.remembered(outcome),
+        Msg::Background { light } => app.background(light),
         Msg::Tick => {}
         Msg::Resumed => app.dirty = true,
     }

@@ -89,6 +89,7 @@ impl Desk {
             },
             start,
             theme,
+            follows_terminal: false,
             no_color,
             remembers,
             no_clipboard: None,

@@ -5,6 +5,7 @@ mod made;
 
 mod account;
 mod burst;
+mod bytes;
 mod calls;
 mod choices;
 mod contrast;

@@ -20,7 +20,6 @@ impl App {
             (DialogKind::OneTimeSecret(_), Action::CopySecret) => self.copy(CopyPart::Secret),
             (DialogKind::OneTimeSecret(_), Action::CopyKey) => self.copy(CopyPart::Key),
             (DialogKind::OneTimeSecret(view), Action::Mask) => view.masked = !view.masked,
-            (DialogKind::Details(d), action) => scroll(&mut d.scroll, action, most),
             (DialogKind::TrailEntry(d), action) => scroll(&mut d.scroll, action, most),
             (DialogKind::UserKeys(_), action) => self.act_on_user_keys(action, most),
             (_, action) => {

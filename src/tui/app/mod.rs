@@ -13,7 +13,7 @@ use crate::tui::keymap::{Action, Scope};
 use crate::tui::msg::{Call, Effect, Ticket};
 use crate::tui::pending::{Pending, Slot};
 use crate::tui::sign_in::SignInScreen;
-use crate::tui::theme::Theme;
+use crate::tui::theme::{Palette, Theme};
 use crate::tui::toast::Toast;
 use crate::tui::type_ahead::buffer::TypeAhead;
 
@@ -30,6 +30,8 @@ pub struct AppSetup {
     pub start: Start,
     /// Colours and glyphs.
     pub theme: Theme,
+    /// The palette follows the background of the terminal.
+    pub follows_terminal: bool,
     /// `NO_COLOR` is set, and wins over every choice.
     pub no_color: bool,
     /// Appearance choices are saved for the next time; a demo saves nothing.
@@ -74,6 +76,9 @@ pub struct App {
     pub(in crate::tui) now: Millis,
     pub(in crate::tui) size: (u16, u16),
     pub(in crate::tui) theme: Theme,
+    pub(in crate::tui) follows_terminal: bool,
+    /// The palette that fits the terminal, as far as is known.
+    pub(in crate::tui) fitting: Palette,
     pub(in crate::tui) no_color: bool,
     pub(in crate::tui) remembers: bool,
     pub(in crate::tui) places: DisplayPaths,
@@ -103,6 +108,11 @@ impl App {
             now: setup.now,
             size: setup.size,
             theme: setup.theme,
+            follows_terminal: setup.follows_terminal,
+            fitting: match setup.theme.palette {
+                Palette::None => Palette::Dark,
+                known => known,
+            },
             no_color: setup.no_color,
             remembers: setup.remembers,
             places: setup.places,
@@ -137,6 +147,11 @@ impl App {
         self.account.clone_from(&session.account);
         self.sign_in = None;
         self.workspace = Some(Workspace::new(session, self.now));
+    }
+
+    /// Whether the terminal is to be asked for its background.
+    pub fn follows_terminal(&self) -> bool {
+        self.follows_terminal
     }
 
     /// Paints in other colours or glyphs from now on.

@@ -21,6 +21,10 @@ pub enum Action {
     PageDown,
     Open,
     ToAttention,
+    NextCredential,
+    PreviousCredential,
+    /// A part of the page about a credential, counted from 0.
+    Part(usize),
     NextTab,
     PreviousTab,
     Section(Kind),

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::credential::Kind;
-use crate::hub::{CredentialId, CredentialInfo, CredentialRow, ListOrder, ListQuery};
+use crate::hub::{CredentialId, CredentialInfo, CredentialRow, ListOrder, ListQuery, TrailRow};
 use crate::tui::layout;
+use crate::tui::screen::details::{Details, History};
 use crate::tui::screen::docs::Docs;
 use crate::tui::screen::paged_list::PagedList;
 use crate::tui::screen::refused::RefusedList;
@@ -65,6 +66,10 @@ pub struct Api {
     pub ticked: Ticked,
     /// Details of the selected row, or of the one before while they are read.
     pub details: Option<CredentialInfo>,
+    /// The page about the selected credential, if it is open.
+    pub page: Option<Details>,
+    /// Entries of the trail about that credential.
+    pub history: Option<History>,
     /// The Activity tab: the trail.
     pub activity: TrailList,
     /// The Activity tab: the requests that were refused.
@@ -89,6 +94,8 @@ impl Api {
             problem: None,
             ticked: Ticked::new(),
             details: None,
+            page: None,
+            history: None,
             activity: TrailList::of_credentials(),
             refused: RefusedList::default(),
             shows_refused: false,
@@ -122,6 +129,8 @@ impl Api {
         self.problem = None;
         self.ticked.clear();
         self.details = None;
+        self.page = None;
+        self.history = None;
         self.docs.scroll = 0;
     }
 
@@ -135,9 +144,9 @@ impl Api {
         }
     }
 
-    /// What an action is about: the ticked rows, or else the selected one.
+    /// What an action is about: the ticked rows, or else the selected one. On the page about one it is that one.
     pub fn targets(&self) -> Vec<CredentialRow> {
-        match self.ticked.is_empty() {
+        match self.ticked.is_empty() || self.page.is_some() {
             true => self.list.selected().cloned().into_iter().collect(),
             false => self.ticked.values().cloned().collect(),
         }
@@ -151,6 +160,12 @@ impl Api {
             Some(read) if read.row.id != selected.id => Some((&read.row, Some(read))),
             read => Some((selected, read.as_ref())),
         }
+    }
+
+    /// The entries of the trail about the selected row, once they were read.
+    pub fn history_now(&self) -> Option<&[TrailRow]> {
+        let id = self.list.selected()?.id;
+        self.history.as_ref().filter(|history| history.of == id)?.rows.as_deref()
     }
 
     /// Details, if they are of the selected row.

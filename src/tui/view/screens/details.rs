@@ -9,11 +9,9 @@ use crate::hub::{CredentialInfo, CredentialRow};
 use crate::text;
 use crate::time::Millis;
 use crate::tui::app::App;
-use crate::tui::dialog::CredentialDetails;
 use crate::tui::relative_time;
 use crate::tui::view::paint::{plain, span, wrap};
-use crate::tui::view::screens::{history, refused};
-use crate::tui::view::sheet::Sheet;
+use crate::tui::view::screens::refused;
 
 /// A label and its value, in one line or more.
 pub struct Fact {
@@ -41,23 +39,6 @@ impl Fact {
         let label = |i: usize| if i == 0 { self.label } else { "" };
         lines.iter().enumerate().map(|(i, line)| Line::from(vec![head(label(i)), span(line, style)])).collect()
     }
-}
-
-/// Everything about a credential, in a sheet.
-pub fn in_dialog(app: &App, about: &CredentialDetails, sheet: &mut Sheet) {
-    let details = &about.details;
-    sheet.gap();
-    let mut head = state(app, &details.row);
-    head.push(span(&format!("   {}", details.row.kind.title()), app.theme.muted()));
-    sheet.spans(head);
-    sheet.gap();
-    for fact in facts(app, &details.row, Some(details)) {
-        for line in fact.lines(app, 13, sheet.width()) {
-            sheet.spans(line.spans);
-        }
-    }
-    sheet.gap();
-    history::add(app, about, sheet);
 }
 
 /// The facts of a credential; an empty line stands between groups of them.
@@ -99,10 +80,11 @@ pub fn facts(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>) -
     facts.push(Fact::of("Last used", used(app, row)));
     let refused = details.and_then(|d| refused::summary(app, d));
     facts.extend(refused.map(|words| Fact::of("Refused", vec![span(&words, theme.warning())])));
-    let made = vec![plain(&row.created_at.stamp()), span(" by ", theme.muted()), plain(&row.created_by)];
+    let day = |at: Millis| at.utc("%-d %b %Y %H:%M UTC");
+    let made = vec![plain(&day(row.created_at)), span(" by ", theme.muted()), plain(&row.created_by)];
     facts.push(Fact::of("Created", made));
     if row.changed_at != row.created_at {
-        let by = vec![plain(&row.changed_at.stamp()), span(" by ", theme.muted()), plain(&row.changed_by)];
+        let by = vec![plain(&day(row.changed_at)), span(" by ", theme.muted()), plain(&row.changed_by)];
         facts.push(Fact::of("Changed", by));
     }
     facts
