@@ -31,10 +31,14 @@ fn nothing_is_asked_for_that_is_not_needed() {
         ("\x1b[?u", "kitty keyboard question"),
         ("\x1b[6n", "cursor question"),
         ("\x1b[c", "device question"),
-        ("\x1b]", "title or clipboard"),
+        ("\x1b]0", "title"),
+        ("\x1b]2", "title"),
+        ("\x1b]52", "clipboard"),
     ] {
         assert!(!raw.contains(sequence), "{what}: {raw:?}");
     }
+    // The background is asked for once, and nothing waits for the answer.
+    assert!(raw.matches("\x1b]11;?").count() <= 1);
 }
 
 #[test]

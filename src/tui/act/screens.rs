@@ -35,6 +35,9 @@ impl App {
             return;
         }
         if action == Action::Back {
+            if self.details_handle(action) {
+                return;
+            }
             return self.back();
         }
         let most = self.scroll_limit(action);
