@@ -63,14 +63,7 @@ pub fn rows(theme: &Theme, days: &[UsedDay], series: Series, rows: u16) -> Vec<S
     (0..rows).map(row).collect()
 }
 
-fn chart<'a>(
-    theme: &Theme,
-    height: u16,
-    days: &[UsedDay],
-    series: Series,
-    spaced: bool,
-    floor: bool,
-) -> Sparkline<'a> {
+fn chart<'a>(theme: &Theme, height: u16, days: &[UsedDay], series: Series, spaced: bool, floor: bool) -> Sparkline<'a> {
     let values = series.values(days);
     let (most, units) = (series.most(days).max(1), i64::from(height.max(1)) * STEPS);
     let lowest = i64::from(floor || height == 1);
