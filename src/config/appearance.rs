@@ -1,6 +1,7 @@
 //! Appearance: how the desk looks for one Unix user, and who of the desk sat here last, in a small file beside the config
 //! file.
 
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,9 @@ pub struct Appearance {
     /// `screen` or `lines`.
     #[serde(rename = "face", skip_serializing_if = "Option::is_none")]
     pub frontend: Option<String>,
+    /// Lines of "Needs attention" that each user hid, with the numbers that they had.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub hidden: BTreeMap<String, BTreeMap<String, i64>>,
     /// Whether the sign-in begins with the name that was used last. Not said: on a machine of one's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remember_name: Option<bool>,
@@ -49,6 +53,7 @@ impl Appearance {
             colours: self.colours.clone().or(old.colours),
             glyphs: self.glyphs.clone().or(old.glyphs),
             frontend: self.frontend.clone().or(old.frontend),
+            hidden: old.hidden.into_iter().chain(self.hidden.clone()).collect(),
             remember_name: self.remember_name.or(old.remember_name),
             last_name: self.last_name.clone().or(old.last_name),
         };

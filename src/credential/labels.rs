@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::text;
-use crate::time::is_never;
+use crate::time::takes_away;
 
 use super::name::label;
 use super::shape::holds_api_secret;
@@ -53,9 +53,9 @@ impl Owner {
     /// Maximum length in code points.
     pub const MAX: usize = 64;
 
-    /// Checks and normalises what was typed. Nothing, `none` and `never` are nobody.
+    /// Checks and normalises what was typed. Nothing, `none`, `never` and `any` are nobody.
     pub fn new(typed: &str) -> Result<Self, NameError> {
-        if is_never(typed.trim()) {
+        if takes_away(typed) {
             return Ok(Self::default());
         }
         label(typed, Self::MAX).map(Self)
@@ -124,11 +124,11 @@ impl Tags {
     /// The most that a credential may have.
     pub const MAX: usize = 8;
 
-    /// Reads tags. One alone that is `none` or `never` is no tag.
+    /// Reads tags. One alone that is `none`, `never` or `any` is no tag.
     pub fn parse<'a>(given: impl IntoIterator<Item = &'a str>) -> Result<Self, TagError> {
         let given: Vec<&str> = given.into_iter().map(str::trim).filter(|tag| !tag.is_empty()).collect();
         match given.as_slice() {
-            [word] if is_never(word) => Ok(Self::default()),
+            [word] if takes_away(word) => Ok(Self::default()),
             tags => Self::of(tags.iter().map(|tag| Tag::new(tag)).collect::<Result<_, _>>()?),
         }
     }

@@ -21,7 +21,7 @@ pub use name::{Name, NameError, Note, fold};
 pub use networks::{NetworkError, Networks, address_for_network, client_address};
 pub use options::{Algorithm, Algorithms, BodyDigest, Options, OptionsError};
 pub use shape::{
-    BASE62, Fill, KEY_LEN, LEGACY_PASSWORD_LEN, SECRET_LEN, ShapeError, api_key, api_secret, holds_api_secret,
-    legacy_password,
+    BASE62, Fill, KEY_LEN, LEGACY_PASSWORD_LEN, SECRET_LEN, ShapeError, api_key, api_secret, first_password,
+    holds_api_secret, legacy_password,
 };
 pub use words::OptionWords;

@@ -14,8 +14,8 @@ pub fn number(n: i64, one: &str, many: &str) -> String {
 pub fn last_sign_in(last: Option<&LastSignIn>) -> String {
     match last {
         None => "This is your first sign-in.".to_owned(),
-        Some(LastSignIn { at, address: None }) => format!("Your last sign-in was on {}.", at.stamp()),
-        Some(LastSignIn { at, address: Some(from) }) => {
+        Some(LastSignIn { at, address: None, .. }) => format!("Your last sign-in was on {}.", at.stamp()),
+        Some(LastSignIn { at, address: Some(from), .. }) => {
             format!("Your last sign-in was on {} from {from}.", at.stamp())
         }
     }
@@ -103,10 +103,11 @@ pub fn user(user: &UserRow) -> String {
     };
     let last = match &user.last_sign_in {
         None => "never signed in".to_owned(),
-        Some(last) => format!("last sign-in on {}", last.at.stamp()),
+        Some(last) => format!("last sign-in on {}{}", last.at.stamp(), last.by()),
     };
-    let made = number(user.made, "live key", "live keys");
-    format!("{}, {}, {state}, {last}, made {made}.", user.name, user.role)
+    let created = number(user.created, "credential", "credentials");
+    let note = if user.note.is_empty() { String::new() } else { format!(" Note: {}.", user.note) };
+    format!("{}, {}, {state}, {last}, created {created}, {} usable.{note}", user.name, user.role, user.made)
 }
 
 /// A row of the trail as one sentence.

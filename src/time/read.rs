@@ -56,16 +56,22 @@ pub fn parse_when(typed: &str, now: Seconds) -> Result<Seconds, NotATime> {
         .ok_or_else(|| NotATime::Year(shown()))
 }
 
-/// The same, or none at all: an empty field, `never`, `none`.
+/// The same, or none at all: an empty field, `never`, `none`, `any`.
 pub fn when_or_never(typed: &str, now: Seconds) -> Result<Option<Seconds>, NotATime> {
     match typed.trim() {
         "" => Ok(None),
-        word if is_never(word) => Ok(None),
+        word if takes_away(word) => Ok(None),
         typed => parse_when(typed, now).map(Some),
     }
 }
 
-/// Whether a word stands for nothing: `never` and `none` are said of times, networks and algorithms alike.
+/// Whether a word removes what is there: `never`, `none` and `any` are taken for times, networks, algorithms, owners, tags and notes
+/// alike. A person reads one of them on the screen and types another.
+pub fn takes_away(word: &str) -> bool {
+    is_never(word) || word.trim().eq_ignore_ascii_case("any")
+}
+
+/// Whether a word stands for nothing, where `any` would say the opposite, as in a filter.
 pub fn is_never(word: &str) -> bool {
     ["never", "none"].iter().any(|never| word.trim().eq_ignore_ascii_case(never))
 }

@@ -28,6 +28,8 @@ pub enum Slot {
     History,
     Overview,
     List,
+    /// All rows that are to be ticked.
+    Ticks,
     Details,
     Taken,
     /// The credential that an entry of the trail is about.
@@ -48,11 +50,12 @@ pub enum Slot {
 
 impl Slot {
     /// Background reads.
-    pub const READS: [Self; 15] = [
+    pub const READS: [Self; 16] = [
         Self::Find,
         Self::History,
         Self::Overview,
         Self::List,
+        Self::Ticks,
         Self::Details,
         Self::Taken,
         Self::GoTo,
@@ -107,6 +110,11 @@ impl Pending {
     pub fn take(&mut self, ticket: Ticket) -> Option<Slot> {
         let i = self.out.iter().position(|(t, _)| *t == ticket)?;
         Some(self.out.swap_remove(i).1)
+    }
+
+    /// The tickets of calls of `slot`, which go on being awaited.
+    pub fn each(&self, slot: Slot, mut each: impl FnMut(Ticket)) {
+        self.out.iter().filter(|(_, s)| *s == slot).for_each(|(ticket, _)| each(*ticket));
     }
 
     /// Forgets the calls of `slot`.

@@ -29,6 +29,11 @@ pub fn update(app: &mut App, now: Millis, msg: Msg) -> Vec<Effect> {
         Msg::Copied(ticket, outcome) => app.copied(ticket, outcome),
         Msg::Progress(ticket, so_far) => app.progress(ticket, so_far),
         Msg::Remembered(outcome) => app.remembered(outcome),
+        Msg::Surveyed => {
+            if let Some(workspace) = &mut app.workspace {
+                workspace.due.overview = Some(app.now);
+            }
+        }
         Msg::Tick => {}
         Msg::Resumed => app.dirty = true,
     }

@@ -109,6 +109,7 @@ impl Desk {
             theme,
             no_color,
             remembers,
+            hidden_lines: Default::default(),
             last_name: last_name.map(str::to_owned),
             no_clipboard: None,
             notice: None,

@@ -132,16 +132,11 @@ fn several_ticked_keys_get_one_expiry_and_keep_their_names() {
         .press("tab tab tab")
         .types("10.0.0.0/8")
         .saves("Edit 2 keys", "10.0");
-    desk.sees("Changed 2 keys.").sees_no("ticked");
+    desk.sees("Changed 2 keys.").waits(7_000).sees("2 ticked");
     assert_eq!(desk.row_of("crm-sync").options.expires_at, None, "an empty field of rows that differ leaves them");
     assert!(desk.row_of("支払い-batch").options.expires_at.is_some());
     assert_eq!(desk.row_of("crm-sync").options.networks.to_string(), "10.0.0.0/8");
-    desk.selects("crm-sync")
-        .press("space")
-        .selects("支払い")
-        .press("space e tab tab")
-        .types("never")
-        .saves("Edit 2 keys", "never");
+    desk.press("e tab tab").types("never").saves("Edit 2 keys", "never");
     assert_eq!(desk.row_of("支払い-batch").options.expires_at, None);
 }
 

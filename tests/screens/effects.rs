@@ -65,6 +65,10 @@ impl Desk {
                 self.remembered.push(chosen);
                 Some(Msg::Remembered(self.cannot_remember.map_or(Ok(()), |why| Err(why.to_owned()))))
             }
+            Effect::RememberQuietly(chosen) => {
+                self.remembered.push(chosen);
+                None
+            }
             Effect::Lines => {
                 self.lines = true;
                 None

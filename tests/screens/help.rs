@@ -24,6 +24,7 @@ pub const PLACES: &[&str] = &[
     "3 n",
     "D",
     "R",
+    "o",
     "e",
     "enter",
     "/",

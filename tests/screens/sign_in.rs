@@ -255,7 +255,7 @@ fn a_disabled_administrator_is_out_within_a_second_with_the_secret() {
         .set_user_state(&bram, &fixture::seen(desk.hub(), "alice"), keydesk::account::UserState::Disabled)
         .unwrap();
     desk.waits(1_000).sees("Your user was disabled").sees("not signed in").sees_no("kds");
-    assert!(desk.app.secret_shown().is_none());
+    assert!(desk.app.secrets_shown().is_none());
 }
 
 #[test]

@@ -143,7 +143,7 @@ fn the_lock_drops_keys_typed_ahead_and_a_late_secret() {
     let mut desk = Desk::on_list();
     desk.press("n").types("nightly").stalls().press("enter").types("xyz");
     desk.waits(600_000).sees("Locked").answers();
-    assert!(desk.app.secret_shown().is_none());
+    assert!(desk.app.secrets_shown().is_none());
     desk.types(PASSWORD).dialog("Acme Messaging").says("alice").press("enter").rest();
     desk.no_dialog().sees("nightly").press("esc esc").sees("nightly: secret wiped before it was copied");
 }

@@ -35,7 +35,7 @@ pub struct PartArgs {
     /// Only this type of entry
     #[arg(long = "type", value_parser = args::one_of(&TrailClass::ALL, TrailClass::as_str))]
     class: Option<TrailClass>,
-    /// Only entries about this key
+    /// Only entries about this key, or about the credential that alone has this name
     #[arg(long, value_name = "KEY")]
     key: Option<String>,
     /// Not before: 2027-01-31, 2027-01-31T09:00:00Z, or a time ago such as 7d
@@ -77,7 +77,7 @@ impl PartArgs {
         let when = |text: &Option<String>| {
             text.as_deref().map_or(Ok(None), |text| past_or_never(text, now).map_err(CliError::usage))
         };
-        let credential = self.key.as_deref().map(|key| desk.find(key, None)).transpose()?;
+        let credential = self.key.as_deref().map(|key| desk.find_named(key, None)).transpose()?;
         let typed = self.filter.as_deref().unwrap_or_default();
         let filter = LogFilter::parse(typed, now).map_err(CliError::usage)?;
         Ok(TrailQuery {

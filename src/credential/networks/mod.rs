@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-use crate::time::is_never;
+use crate::time::takes_away;
 
 /// Why a network was not accepted. Each sentence begins with what was typed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -63,8 +63,7 @@ impl Networks {
     /// Reads CIDRs and single addresses, as users type them. `any`, `none` or `never` alone is no restriction.
     pub fn parse<'a>(given: impl IntoIterator<Item = &'a str>) -> Result<Self, NetworkError> {
         let given: Vec<_> = given.into_iter().map(str::trim).collect();
-        let takes_away = |word: &&&str| word.eq_ignore_ascii_case("any") || is_never(word);
-        match (given.iter().find(takes_away), given.len()) {
+        match (given.iter().find(|word| takes_away(word)), given.len()) {
             (Some(_), 1) => return Ok(Self::default()),
             (Some(word), _) => return Err(NetworkError::Beside((*word).to_owned())),
             (None, _) => {}

@@ -42,6 +42,7 @@ actions! {
     DROPPED         "secret.dropped"         "access"  "credential" "line dropped, secret shown"
     USER_ADDED      "user.added"             "change"  "user"       "added user"
     USER_ROLE       "user.role"              "change"  "user"       "changed role"
+    USER_NOTE       "user.note"              "change"  "user"       "changed note of"
     USER_DISABLED   "user.disabled"          "change"  "user"       "disabled user"
     USER_ENABLED    "user.enabled"           "change"  "user"       "enabled user"
     USER_LOCKED     "user.locked"            "change"  "user"       "locked user"

@@ -154,8 +154,10 @@ fn revoke(session: &mut SignedIn<'_, '_>, details: &CredentialInfo) -> Step {
         row.kind.api_key_word(),
         row.key
     );
-    let wrong =
-        |text: &str| (text != last).then(|| "Those are not its last characters. Nothing was revoked.".to_owned());
+    let wrong = |text: &str| {
+        (text.to_lowercase() != last.to_lowercase())
+            .then(|| "Those are not its last characters. Nothing was revoked.".to_owned())
+    };
     match checked(session.conversation, &question, wrong)? {
         None => session.say(format!("{} was kept.", row.name)),
         Some(_) => state(session, details, Verb::Revoke),

@@ -5,7 +5,7 @@ use crate::hub::{CredentialEdit, CredentialInfo};
 use crate::plain::conversation::{Menu, Step};
 use crate::plain::session::SignedIn;
 use crate::plain::words;
-use crate::time::{Seconds, is_never, parse_when};
+use crate::time::{Seconds, parse_when, takes_away};
 
 /// Asks for one option and sets it.
 type Ask = fn(&mut SignedIn<'_, '_>, &mut Options) -> Step;
@@ -77,7 +77,7 @@ fn ask<T: Default, E: std::fmt::Display>(
     loop {
         match session.conversation.line(&question)? {
             None => return Ok(None),
-            Some(text) if is_never(&text) => return Ok(Some(T::default())),
+            Some(text) if takes_away(&text) => return Ok(Some(T::default())),
             Some(text) => match read(&text) {
                 Ok(value) => return Ok(Some(value)),
                 Err(why) => session.conversation.refuse(why.to_string())?,

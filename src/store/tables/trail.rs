@@ -232,6 +232,12 @@ pub fn sign_ins(
     tx.rows(&sql, &params)?.iter_mut().map(TrailRecord::read).collect()
 }
 
+/// The newest refused sign-ins of all names, newest first.
+pub fn refused_sign_ins(tx: &mut dyn Tx, action: &str, limit: i64) -> Result<Vec<TrailRecord>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM trail WHERE class = 'refusal' AND action = $1 ORDER BY no DESC LIMIT $2");
+    tx.rows(&sql, &[action.into(), limit.into()])?.iter_mut().map(TrailRecord::read).collect()
+}
+
 record! {
     /// How often one refusal was repeated; its id is a hash of reason, subject and minute.
     // It only counts.

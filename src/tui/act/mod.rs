@@ -14,7 +14,7 @@ mod users;
 pub(super) use api::DETAILS_AFTER;
 
 use crate::tui::app::App;
-use crate::tui::dialog::{Confirmation, Dialog, DialogKind, Scrollable};
+use crate::tui::dialog::{Confirmation, Dialog, DialogKind, OneTimeSecret, Scrollable};
 use crate::tui::keymap::Action;
 use crate::tui::msg::{Call, Effect};
 use crate::tui::pending::Slot;
@@ -105,10 +105,26 @@ impl App {
 
     /// Whether a secret is on the screen that was not copied.
     fn unsaved(&self) -> bool {
-        let workspace = self.workspace.as_ref().filter(|_| self.sign_in.is_none());
-        workspace.is_some_and(|r| {
-            r.dialogs.iter().any(|d| matches!(&d.kind, DialogKind::OneTimeSecret(view) if !view.saved))
+        self.one_time_view().is_some_and(|view| !view.saved())
+    }
+
+    fn one_time_view(&self) -> Option<&OneTimeSecret> {
+        let workspace = self.workspace.as_ref().filter(|_| self.sign_in.is_none())?;
+        workspace.dialogs.iter().find_map(|dialog| match &dialog.kind {
+            DialogKind::OneTimeSecret(view) => Some(&**view),
+            _ => None,
         })
+    }
+
+    /// Names of the credentials whose new secret was not copied.
+    pub(super) fn uncopied(&self) -> Vec<&str> {
+        let view = self.one_time_view();
+        view.into_iter().flat_map(|view| view.unsaved().map(|page| page.row.name.as_str())).collect()
+    }
+
+    /// Whether some of several new secrets were copied.
+    pub(super) fn copied_some(&self) -> bool {
+        self.one_time_view().is_some_and(|view| view.pages().len() > view.unsaved().count())
     }
 
     /// Closes the one-time view and everything over it.
@@ -160,6 +176,7 @@ impl App {
             workspace.screens.pop();
             workspace.due.overview = Some(self.now);
             self.cancel(Slot::List);
+            self.cancel(Slot::Ticks);
             self.cancel(Slot::Details);
             self.cancel(Slot::Trail);
             self.cancel(Slot::TrailCount);
@@ -189,6 +206,8 @@ pub(super) fn scroll(at: &mut usize, action: Action, most: usize) {
         Action::Down => *at + 1,
         Action::PageUp => at.saturating_sub(10),
         Action::PageDown => *at + 10,
+        Action::HalfUp => at.saturating_sub(5),
+        Action::HalfDown => *at + 5,
         Action::First => 0,
         Action::Last => most,
         _ => return,

@@ -2,6 +2,8 @@
 
 mod workspace;
 
+use std::collections::BTreeMap;
+
 pub use workspace::{PULSE, Workspace};
 
 use crate::account::Right;
@@ -12,6 +14,7 @@ use crate::tui::dialog::{Dialog, DialogKind, Scrollable};
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::msg::{Call, Effect, Ticket};
 use crate::tui::pending::{Pending, Slot};
+use crate::tui::screen::HiddenLines;
 use crate::tui::sign_in::SignInScreen;
 use crate::tui::theme::Theme;
 use crate::tui::toast::Toast;
@@ -34,6 +37,8 @@ pub struct AppSetup {
     pub no_color: bool,
     /// Appearance choices are saved for the next time; a demo saves nothing.
     pub remembers: bool,
+    /// Lines of "Needs attention" that each user hid.
+    pub hidden_lines: BTreeMap<String, HiddenLines>,
     /// The name that was used here last; `None` where names are not remembered.
     pub last_name: Option<String>,
     /// Why nothing here can copy, as a sentence with the next step; `None` when copying can be tried.
@@ -78,6 +83,7 @@ pub struct App {
     pub(in crate::tui) theme: Theme,
     pub(in crate::tui) no_color: bool,
     pub(in crate::tui) remembers: bool,
+    pub(in crate::tui) hidden_lines: BTreeMap<String, HiddenLines>,
     pub(in crate::tui) places: DisplayPaths,
     /// The name that was used here last; `None` where names are not remembered.
     pub(in crate::tui) last_name: Option<String>,
@@ -111,6 +117,7 @@ impl App {
             theme: setup.theme,
             no_color: setup.no_color,
             remembers: setup.remembers,
+            hidden_lines: setup.hidden_lines,
             places: setup.places,
             last_name: setup.last_name,
             no_clipboard: setup.no_clipboard,
@@ -149,7 +156,8 @@ impl App {
     pub(in crate::tui) fn enter(&mut self, session: Session) {
         self.account.clone_from(&session.account);
         self.sign_in = None;
-        self.workspace = Some(Workspace::new(session, self.now));
+        let hidden = self.hidden_lines.get(session.actor.user.as_str()).cloned().unwrap_or_default();
+        self.workspace = Some(Workspace { hidden_lines: hidden, ..Workspace::new(session, self.now) });
     }
 
     /// Paints in other colours or glyphs from now on.
@@ -206,14 +214,14 @@ impl App {
         std::mem::take(&mut self.dirty)
     }
 
-    /// Whose secret is on the screen, for the note in the trail when the connection drops.
-    pub fn secret_shown(&self) -> Option<(Actor, CredentialId, String)> {
+    /// Whose secrets are on the screen, for the note in the trail when the connection drops.
+    pub fn secrets_shown(&self) -> Option<(Actor, Vec<CredentialId>)> {
         let workspace = self.workspace.as_ref().filter(|_| self.sign_in.is_none())?;
         let view = workspace.dialogs.iter().find_map(|dialog| match &dialog.kind {
             DialogKind::OneTimeSecret(view) => Some(view),
             _ => None,
         })?;
-        Some((workspace.actor(), view.row.id, view.row.name.clone()))
+        Some((workspace.actor(), view.pages().iter().map(|page| page.row.id).collect()))
     }
 
     /// Wipes every secret and typed password, at once.

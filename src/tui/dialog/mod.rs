@@ -4,6 +4,7 @@ mod confirm;
 mod credential;
 mod export;
 mod own_password;
+mod pick;
 mod reauthenticate;
 mod settings;
 mod trail;
@@ -11,9 +12,11 @@ mod user;
 
 pub use confirm::Confirmation;
 pub use credential::{
-    ChangeState, CopyPart, Create, Draft, EditKeys, Issue, NewPassword, OneTimeSecret, Rotate, StopOldSecret, entry_of,
+    ChangeState, CopyPart, Create, Draft, EditKeys, Issue, NewPassword, OneTimeSecret, Rotate, SecretPage,
+    StopOldSecret, entry_of,
 };
 pub use own_password::check_new;
+pub use pick::Pick;
 pub use settings::SettingChange;
 pub use trail::{CheckSheet, NotedLine};
 pub use user::{ROLES, UserAction, UserKeys};
@@ -33,6 +36,8 @@ pub struct Dialog {
     pub form: Option<Form>,
     /// Why the last try failed, where no field is at fault.
     pub problem: Option<String>,
+    /// Of a change of many that is under way: how many were done.
+    pub so_far: i64,
     /// Which dialog it is, with what only that one has.
     pub kind: DialogKind,
 }
@@ -54,6 +59,10 @@ pub enum DialogKind {
     Edit(Box<EditKeys>),
     /// Another password for a Legacy credential.
     NewPassword(Box<NewPassword>),
+    /// In place of a change of a credential that was changed outside keydesk.
+    Tampered(Box<CredentialRow>),
+    /// One of a few things to choose.
+    Pick(Pick),
     /// Ends the overlap of a rotation now.
     StopOldSecret(Box<StopOldSecret>),
     /// Whose is a secret that leaked?
@@ -134,12 +143,12 @@ impl<T> Scrollable<T> {
 impl Dialog {
     /// A dialog with a form.
     fn with_form(form: Form, kind: DialogKind) -> Self {
-        Self { form: Some(form), problem: None, kind }
+        Self { form: Some(form), problem: None, so_far: 0, kind }
     }
 
     /// A dialog that is only read.
     pub fn to_read(kind: DialogKind) -> Self {
-        Self { form: None, problem: None, kind }
+        Self { form: None, problem: None, so_far: 0, kind }
     }
 
     /// Its scopes, innermost first.
@@ -148,9 +157,9 @@ impl Dialog {
             (DialogKind::OneTimeSecret(_), _) => vec![Scope::Secret, Scope::Buttons],
             (DialogKind::TrailEntry(_), _) => vec![Scope::Entry, Scope::Buttons],
             (DialogKind::TrailCheck(_), Some(form)) if !form.takes_text() => vec![Scope::TrailCheck, Scope::Buttons],
-            (DialogKind::FoundSecret(_) | DialogKind::StopOldSecret(_) | DialogKind::Confirm(_), _) => {
-                vec![Scope::Buttons]
-            }
+            (DialogKind::Tampered(_) | DialogKind::FoundSecret(_), _) => vec![Scope::Buttons],
+            (DialogKind::StopOldSecret(_) | DialogKind::Confirm(_), _) => vec![Scope::Buttons],
+            (DialogKind::Pick(pick), _) => vec![pick.scope, Scope::Pick],
             // A leaked secret is not shown: somebody may look over the shoulder.
             (DialogKind::FindBySecret { .. }, Some(form)) => {
                 form_scopes(form, Scope::Form).into_iter().filter(|s| *s != Scope::Password).collect()
@@ -171,6 +180,7 @@ impl Dialog {
             self.kind,
             DialogKind::OneTimeSecret(_)
                 | DialogKind::FoundSecret(_)
+                | DialogKind::Tampered(_)
                 | DialogKind::TrailEntry(_)
                 | DialogKind::TrailCheck(_)
                 | DialogKind::Confirm(_)
@@ -227,7 +237,7 @@ impl Dialog {
         let form = self.form.as_ref()?;
         Some(match &self.kind {
             DialogKind::Create(create) => create.wanted(form, now).map(|wanted| Call::Create(actor, wanted)),
-            DialogKind::Rotate(rotate) => Ok(Call::Rotate(actor, rotate.row.target(), Rotate::overlap(form))),
+            DialogKind::Rotate(rotate) => Ok(Call::Rotate(actor, rotate.targets(), Rotate::overlap(form))),
             DialogKind::ChangeState(change) => {
                 let verb = if button == Id::Disable { Verb::Disable } else { change.verb };
                 change.check(form, verb).map(|()| Call::SetState(actor, change.targets(), verb))
@@ -253,6 +263,8 @@ impl Dialog {
             DialogKind::Reauthenticate => reauthenticate::wanted(form).map(|password| Call::Confirm(actor, password)),
             DialogKind::OneTimeSecret(_)
             | DialogKind::Created(_)
+            | DialogKind::Tampered(_)
+            | DialogKind::Pick(_)
             | DialogKind::FindBySecret { .. }
             | DialogKind::FoundSecret(_)
             | DialogKind::UserKeys(_)

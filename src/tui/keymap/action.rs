@@ -1,6 +1,7 @@
 //! Actions: what a key asks for, whichever key it is.
 
 use crate::credential::Kind;
+use crate::hub::ListOrder;
 use crate::tui::form::field::Edit;
 
 /// One thing that can be asked for.
@@ -20,12 +21,17 @@ pub enum Action {
     Last,
     PageUp,
     PageDown,
+    HalfUp,
+    HalfDown,
     Open,
     OpenLog,
     ToAttention,
+    HideLine,
     NextTab,
     PreviousTab,
     Section(Kind),
+    NextSection,
+    PreviousSection,
     Create,
     EditKeys,
     Rotate,
@@ -34,7 +40,8 @@ pub enum Action {
     DisableEnable,
     Revoke,
     Tick,
-    TickShown,
+    TickAll,
+    TickEveryKind,
     CopyKey,
     CopySample,
     CopyEntry,
@@ -53,6 +60,8 @@ pub enum Action {
     Verify,
     Export,
     Order,
+    OrderBy(ListOrder),
+    Pick,
     ShowRevoked,
     Filter,
     NextField,
@@ -64,7 +73,10 @@ pub enum Action {
     Toggle,
     ShowPassword,
     CopyBoth,
+    CopyAll,
     CopySecret,
+    NextPage,
+    PreviousPage,
     Mask,
     Edit(Edit),
 }
@@ -72,6 +84,16 @@ pub enum Action {
 impl Action {
     /// Whether it moves through rows or lines.
     pub fn moves(self) -> bool {
-        matches!(self, Self::Up | Self::Down | Self::PageUp | Self::PageDown | Self::First | Self::Last)
+        matches!(
+            self,
+            Self::Up
+                | Self::Down
+                | Self::PageUp
+                | Self::PageDown
+                | Self::HalfUp
+                | Self::HalfDown
+                | Self::First
+                | Self::Last
+        )
     }
 }

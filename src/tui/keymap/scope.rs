@@ -34,6 +34,8 @@ pub enum Scope {
     Confirm,
     Buttons,
     Secret,
+    Order,
+    Pick,
 }
 
 /// What a scope lets through to the scopes around it.
@@ -80,6 +82,8 @@ impl Scope {
             Self::Confirm => "Revoke",
             Self::Buttons => "Dialogs",
             Self::Secret => "One-time view",
+            Self::Order => "Order",
+            Self::Pick => "Sheets to choose from",
         }
     }
 
@@ -87,7 +91,7 @@ impl Scope {
     pub fn leak(self) -> Leak {
         match self {
             Self::Text => Leak::NoLetters,
-            Self::Form | Self::Filter | Self::LogFilter | Self::Confirm | Self::Buttons | Self::SignIn => {
+            Self::Form | Self::Filter | Self::LogFilter | Self::Confirm | Self::Buttons | Self::SignIn | Self::Pick => {
                 Leak::Everywhere
             }
             _ => Leak::All,

@@ -43,7 +43,8 @@ impl App {
             Answer::Noted => {}
             Answer::PasswordChanged(actor) => self.password_changed(actor),
             Answer::Reauthenticated(actor) => self.reauthenticated(actor),
-            Answer::Issued(issued) => self.issued(issued),
+            Answer::Issued(issued) => self.issued(vec![issued]),
+            Answer::Rotated(issued) => self.issued(issued),
             Answer::States(outcomes) => self.states(&outcomes),
             Answer::Edited(outcomes) => self.edited_rows(&outcomes),
             Answer::SettingsSet => self.settings_set(),
@@ -52,8 +53,9 @@ impl App {
             Answer::Denied(denied) => self.refused(denied),
             Answer::Found(found) => self.secret_searched(found),
             Answer::Pulse(pulse) => self.pulse(pulse),
-            Answer::Overview(overview) => self.overview(overview),
+            Answer::Overview(overview) => self.overview(*overview),
             Answer::Page(page) if slot == Slot::UserKeys => self.user_keys_read(page),
+            Answer::Page(page) if slot == Slot::Ticks => self.ticks_read(page),
             Answer::Page(page) => self.page(page),
             Answer::Details(details) if slot == Slot::GoTo => self.go_to(&details.row),
             Answer::Details(details) => self.details(details),
@@ -88,6 +90,7 @@ impl App {
             Slot::History
             | Slot::Overview
             | Slot::List
+            | Slot::Ticks
             | Slot::Details
             | Slot::Taken
             | Slot::GoTo

@@ -8,10 +8,19 @@ use crate::tui::pending::Slot;
 use crate::tui::screen::Screen;
 use crate::tui::toast::Toast;
 
+/// The menu is read again after so long while verifiers count, and after so long while none is in sight.
+const COUNTING: i64 = 10_000;
+const NOT_COUNTING: i64 = 60_000;
+
 impl App {
     pub(super) fn overview(&mut self, overview: Overview) {
+        let now = self.now;
         if let Some(workspace) = &mut self.workspace {
             self.account.clone_from(&overview.account);
+            if matches!(workspace.screen(), Some(Screen::Menu(_))) {
+                let in_sight = overview.usage.as_ref().is_some_and(|usage| !usage.verifiers.is_empty());
+                workspace.due.overview = Some(now.plus(if in_sight { COUNTING } else { NOT_COUNTING }));
+            }
             workspace.overview = Some(overview);
             workspace.attention_stays_in_range();
         }
@@ -70,7 +79,9 @@ impl App {
         let id = details.row.id;
         let mut open = false;
         match workspace.dialog_mut().map(|dialog| &mut dialog.kind) {
-            Some(DialogKind::Rotate(rotate)) if rotate.row.id == id => rotate.live.clone_from(&details.secrets),
+            Some(DialogKind::Rotate(rotate)) if matches!(rotate.rows.as_slice(), [row] if row.id == id) => {
+                rotate.live.clone_from(&details.secrets)
+            }
             Some(DialogKind::Details(shown)) if shown.content.details.row.id == id => {
                 shown.content.details = details.clone();
                 open = true;
@@ -109,6 +120,9 @@ impl App {
         let Some(workspace) = &mut self.workspace else { return };
         if slot == Slot::Pulse {
             workspace.due.pulse = Some(now.plus(PULSE));
+        }
+        if let (Slot::Ticks, Some(api)) = (slot, workspace.api_mut()) {
+            api.ticks.stop();
         }
         match why {
             HubError::SessionOver(over) => self.end_session(&over.to_string()),

@@ -6,6 +6,7 @@ mod event_loop;
 mod fault_injection;
 mod hangup;
 mod input;
+mod notes;
 mod panic;
 mod perform;
 mod shutdown;
@@ -144,6 +145,7 @@ impl Runtime {
             theme: Theme::from_env(&|name| variable(name).or_else(|| chosen.variable(name))),
             no_color: variable("NO_COLOR").is_some_and(|v| !v.is_empty()),
             remembers: opening.appearance.is_some(),
+            hidden_lines: chosen.hidden.clone(),
             last_name,
             no_clipboard: method.err().map(str::to_owned),
             notice: opening.notice,

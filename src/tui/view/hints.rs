@@ -11,7 +11,7 @@ use crate::tui::dialog::{Confirmation, DialogKind, OneTimeSecret, UserAction};
 use crate::tui::form::Form;
 use crate::tui::keymap::{self, Action, Binding, Scope};
 use crate::tui::pending::Slot;
-use crate::tui::screen::{Api, Screen, Tab, Topic};
+use crate::tui::screen::{Screen, Tab, Topic};
 use crate::tui::sign_in::SignInKind;
 use crate::tui::view;
 use crate::tui::view::paint::{Paint, span};
@@ -29,6 +29,10 @@ pub fn line(app: &App, paint: &mut Paint<'_>, y: u16) {
     rows.sort_by_key(|b| chain.iter().position(|s| *s == b.scope));
     let mut line = vec![Span::raw(" ")];
     let mut used = 1;
+    if let Some(words) = ticked(app) {
+        used += text::width(&words) + 2;
+        line.push(span(&format!("{words}  "), theme.text()));
+    }
     for binding in rows {
         let keys = theme.keys(&binding.keys_in_hint());
         let word = hint_word(app, binding);
@@ -49,6 +53,14 @@ pub fn line(app: &App, paint: &mut Paint<'_>, y: u16) {
     }
     paint.line(0, y, paint.area().width, &Line::from(line));
     help(app, paint, y);
+}
+
+/// What the keys of the list are about, if not the selected row: `6 ticked:`.
+fn ticked(app: &App) -> Option<String> {
+    let on_list = app.help.is_none() && app.sign_in.is_none() && app.dialog().is_none();
+    let api = app.workspace.as_ref().filter(|_| on_list).and_then(|r| r.api())?;
+    let shown = api.tab == Tab::Api && !api.ticks.is_empty();
+    shown.then(|| format!("{} ticked:", api.ticks.len()))
 }
 
 /// The terms of the filter of the activity log, while it is typed.
@@ -85,6 +97,8 @@ pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding
     let one_of_several = at_sign_in || form.is_none_or(|f| f.shown().count() > 1);
     let has_row = app.workspace.as_ref().and_then(|r| r.api()).is_some_and(|api| api.list.selected().is_some());
     let all_revoked = app.all_revoked();
+    let has_pages =
+        matches!(app.dialog().map(|d| &d.kind), Some(DialogKind::OneTimeSecret(view)) if view.pages().len() > 1);
     let nothing_needs_attention = app.workspace.as_ref().is_none_or(|r| r.attention().is_empty());
     let works = |b: &&&Binding| match b.action {
         // There is no step back from the menu, and none from the sign-in screen.
@@ -94,6 +108,7 @@ pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding
         // The sign-in has two fields: enter is enough.
         Action::Send => app.sign_in.as_ref().is_none_or(|d| matches!(d.kind, SignInKind::SetUp)),
         Action::ToAttention => !nothing_needs_attention,
+        Action::HideLine => attention_focused(app),
         // A page that fits does not scroll.
         Action::Up => !only_read(app) || view::overflow(app) > 0,
         Action::ByKey if b.scope == Scope::Activity => shows_refused(app),
@@ -101,6 +116,8 @@ pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding
         Action::Advance if b.scope == Scope::Form => !app.pending.has(Slot::Find),
         // One button has no other to move to.
         Action::NextField => one_of_several,
+        // Pages to turn are there only after a rotation of several.
+        Action::NextPage | Action::CopyAll => has_pages,
         Action::EditKeys | Action::Open | Action::Rotate | Action::DisableEnable | Action::Revoke | Action::CopyKey
             if b.scope == Scope::List =>
         {
@@ -157,6 +174,7 @@ fn hint_word(app: &App, binding: &Binding) -> &'static str {
         }
         (Scope::Password, _, None, Some(_)) if form.is_some_and(Form::shows_passwords) => "hide",
         (Scope::Buttons | Scope::Form, Action::Back, None, Some(kind)) => word_for_back(app, binding, kind),
+        (Scope::Everywhere, Action::Back, None, None) if ticked(app).is_some() => "untick",
         (Scope::Everywhere, Action::Back, None, None) if is_filtered(app) => "clear filter",
         (Scope::Activity, Action::RefusedRequests, None, None) if shows_refused(app) => "trail",
         (Scope::Everywhere, Action::Back, None, None) if menu => "menu",
@@ -208,7 +226,7 @@ fn word_for_gateways(action: Action, usual: &'static str) -> &'static str {
 
 /// The word for a key of the one-time view: Legacy has username and password, and a masked secret can be shown.
 fn word_for_secret(view: &OneTimeSecret, action: Action, usual: &'static str) -> &'static str {
-    match (action, view.row.kind) {
+    match (action, view.row().kind) {
         (Action::CopySecret, Kind::Legacy) => "copy password",
         (Action::CopyKey, Kind::Legacy) => "copy username",
         (Action::Mask, _) if view.masked => "show",
@@ -223,8 +241,10 @@ fn is_filtered(app: &App) -> bool {
 
 /// Whether everything that `d` would change is disabled.
 fn all_disabled(app: &App) -> bool {
-    let rows = app.workspace.as_ref().and_then(|r| r.api()).map(Api::targets).unwrap_or_default();
-    !rows.is_empty() && rows.iter().all(|row: &CredentialRow| row.state == State::Disabled)
+    let api = app.workspace.as_ref().and_then(|r| r.api());
+    api.is_some_and(|api| {
+        api.targets().next().is_some() && api.targets().all(|row: &CredentialRow| row.state == State::Disabled)
+    })
 }
 
 fn shows_refused(app: &App) -> bool {

@@ -1,5 +1,6 @@
 //! The view: draws the state, and never changes it.
 
+mod charts;
 mod chrome;
 mod deeds;
 mod dialogs;

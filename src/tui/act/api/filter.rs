@@ -23,6 +23,14 @@ impl App {
         };
         let Some(api) = workspace.api_mut().filter(|api| api.tab == Tab::Api) else { return false };
         match action {
+            // The first esc stops what is going on or unticks, the next one clears the filter.
+            Action::Back if !api.search.open && (api.ticks.read_so_far().is_some() || !api.ticks.is_empty()) => {
+                if !self.stop_ticking()
+                    && let Some(api) = self.workspace.as_mut().and_then(Workspace::api_mut)
+                {
+                    api.ticks.clear();
+                }
+            }
             Action::Back if api.search.shown() => self.clear_filter(),
             Action::Interrupt if api.search.open => self.clear_filter(),
             action if !api.search.takes(action) => return false,

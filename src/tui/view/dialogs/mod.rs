@@ -15,10 +15,11 @@ pub use settings::{default_words, with_unit};
 use crate::credential::Verb;
 use crate::hub::CredentialRow;
 use crate::tui::app::App;
-use crate::tui::dialog::{Confirmation, Dialog, DialogKind};
+use crate::tui::dialog::{Confirmation, Dialog, DialogKind, Pick};
 use crate::tui::form::{Form, FormEntry, Id};
 use crate::tui::layout;
 use crate::tui::view::forms;
+use crate::tui::view::paint::{plain, span};
 use crate::tui::view::screens::{details, refused};
 use crate::tui::view::sheet::Sheet;
 
@@ -46,7 +47,12 @@ fn title(app: &App, kind: &DialogKind) -> String {
         // A page of its own, without a title.
         DialogKind::OneTimeSecret(_) => String::new(),
         DialogKind::Created(_) => "Created".to_owned(),
-        DialogKind::Rotate(d) => format!("New secret for {}", d.row.name),
+        DialogKind::Rotate(d) => match d.rows.as_slice() {
+            [row] => format!("New secret for {}", row.name),
+            rows => format!("New secrets for {} credentials", rows.len()),
+        },
+        DialogKind::Tampered(row) => format!("{} was changed outside keydesk", row.name),
+        DialogKind::Pick(_) => "Order".to_owned(),
         DialogKind::ChangeState(d) => match d.verb {
             Verb::Disable => format!("Disable {}?", d.what()),
             Verb::Enable => format!("Enable {}?", d.what()),
@@ -101,13 +107,14 @@ fn fields(app: &App, dialog: &Dialog, form: &Form, sheet: &mut Sheet) {
         DialogKind::FindBySecret { compared } => return find_by_secret::find(app, *compared, form, problem, sheet),
         DialogKind::TrailEntry(d) => return trail::entry(app, &d.content, sheet),
         DialogKind::TrailCheck(d) => return trail::checked(app, d, form, sheet),
-        DialogKind::Confirm(confirmation) => return confirm(*confirmation, sheet),
+        DialogKind::Confirm(confirmation) => return confirm(app, *confirmation, sheet),
         DialogKind::Create(d) => create::create(app, d, form, sheet),
         DialogKind::Rotate(d) => rotate::rotate(app, d, form, sheet),
         DialogKind::ChangeState(d) => change_state::change_state(app, d, form, sheet),
         DialogKind::Edit(d) => edit::edit(app, d, form, sheet),
         DialogKind::NewPassword(d) => edit::new_password(app, d, form, sheet),
         DialogKind::StopOldSecret(d) => edit::stop_old_secret(d, sheet),
+        DialogKind::Tampered(row) => change_state::tampered(app, row, sheet),
         DialogKind::FoundSecret(found) => find_by_secret::found(app, found, sheet),
         DialogKind::OwnPassword { forced, .. } => settings::own_password(app, *forced, form, sheet),
         DialogKind::User(action) => user::user(app, action, form, sheet),
@@ -117,7 +124,21 @@ fn fields(app: &App, dialog: &Dialog, form: &Form, sheet: &mut Sheet) {
         // These have no form, or one of their own.
         _ => {}
     }
-    forms::state(app, problem, sheet);
+    match dialog.so_far {
+        0 => forms::state(app, problem, sheet),
+        so_far if app.is_waiting() => sheet.tell(&format!("{so_far} so far. Until the last one, esc takes all back.")),
+        _ => forms::state(app, problem, sheet),
+    }
+}
+
+/// What can be chosen, each with its letter.
+fn pick(app: &App, d: &Pick, sheet: &mut Sheet) {
+    sheet.gap();
+    for (i, row) in d.rows().enumerate() {
+        let key = span(&row.keys_in_hint(), app.theme.accent().patch(app.theme.strong()));
+        sheet.row(vec![key, plain(&format!("  {}", row.words))], i == d.selected);
+    }
+    sheet.gap();
 }
 
 /// The buttons at the foot of a form, in brackets where they can be pressed.
@@ -137,6 +158,7 @@ fn text(app: &App, kind: &DialogKind, sheet: &mut Sheet) {
     match kind {
         DialogKind::Details(d) => return details::in_dialog(app, &d.content, sheet),
         DialogKind::UserKeys(d) => return user::user_keys(app, &d.content, sheet),
+        DialogKind::Pick(d) => return pick(app, d, sheet),
         DialogKind::Created(row) => created(row, sheet),
         DialogKind::RefusedRequest(row) => sentences(&refused::sentences(app, row), sheet),
         DialogKind::Denied(denied) => sentences(&[denied.reason(), denied.assistance()], sheet),
@@ -174,8 +196,13 @@ fn created(row: &CredentialRow, sheet: &mut Sheet) {
     sheet.tell("keydesk does not keep it in readable form. If it is lost, make a new one: press R in the list.");
 }
 
-fn confirm(confirmation: Confirmation, sheet: &mut Sheet) {
+fn confirm(app: &App, confirmation: Confirmation, sheet: &mut Sheet) {
     sheet.gap();
+    let names = app.uncopied();
+    if names.len() > 1 || app.copied_some() {
+        sheet.tell(&format!("Not copied: {}.", names.join(", ")));
+        sheet.gap();
+    }
     if confirmation != Confirmation::Lines {
         sheet.tell("It cannot be shown again.");
         sheet.gap();

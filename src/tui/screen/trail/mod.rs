@@ -1,10 +1,13 @@
 //! The activity log: rows of the trail, page by page.
 
+mod log_search;
+
+pub use log_search::LogSearch;
+
 use crate::hub::{TrailCount, TrailQuery, TrailReport, TrailRow};
 use crate::time::Millis;
 use crate::tui::keymap::Action;
 use crate::tui::screen::keyset_list::{HasCursor, KeysetList, PAGE};
-use crate::tui::screen::log_search::LogSearch;
 
 impl HasCursor for TrailRow {
     type Cursor = i64;
