@@ -249,11 +249,19 @@ impl Workspace {
         {
             calls.push((Slot::Users, Call::Users(actor.clone())));
         }
-        if due(&mut self.due.taken)
-            && let Some(Dialog { form: Some(form), kind: DialogKind::Create(create), .. }) = self.dialog()
-        {
-            let Draft { name, username } = Draft::of(form);
-            calls.push((Slot::Taken, Call::Taken { actor, kind: create.kind, name, username }));
+        if due(&mut self.due.taken) {
+            let asked = match self.dialog() {
+                Some(Dialog { form: Some(form), kind: DialogKind::Create(create), .. }) => {
+                    let Draft { name, username } = Draft::of(form);
+                    Some((create.kind, name, username))
+                }
+                Some(Dialog { form: Some(form), kind: DialogKind::Edit(edit), .. }) => {
+                    edit.new_name(form).map(|(kind, name)| (kind, name, String::new()))
+                }
+                _ => None,
+            };
+            calls
+                .extend(asked.map(|(kind, name, username)| (Slot::Taken, Call::Taken { actor, kind, name, username })));
         }
         calls
     }

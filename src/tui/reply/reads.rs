@@ -39,9 +39,15 @@ impl App {
     }
 
     pub(super) fn taken(&mut self, taken: NameInUse) {
-        if let Some(Dialog { form: Some(form), kind: DialogKind::Create(create), .. }) = self.dialog_mut() {
-            let Draft { name, username } = Draft::of(form);
-            create.taken = Some((name, username, taken));
+        match self.dialog_mut() {
+            Some(Dialog { form: Some(form), kind: DialogKind::Create(create), .. }) => {
+                let Draft { name, username } = Draft::of(form);
+                create.taken = Some((name, username, taken));
+            }
+            Some(Dialog { form: Some(form), kind: DialogKind::Edit(edit), .. }) => {
+                edit.taken = edit.new_name(form).map(|(_, name)| (name, taken.name));
+            }
+            _ => {}
         }
     }
 
