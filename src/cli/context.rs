@@ -1,10 +1,11 @@
 //! Opens the desk for a command, as the user that `--as` names.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::config::Paths;
 use crate::credential::{Kind, holds_api_secret};
-use crate::hub::{Actor, CredentialRow, Hub, OpenOutcome, Origin};
+use crate::hub::{Actor, CredentialRow, CredentialTarget, Hub, OpenOutcome, Origin};
 use crate::progress;
 use crate::time::Clock;
 
@@ -85,6 +86,25 @@ impl OpenDesk {
             ));
         }
         Ok(self.hub.find(&self.actor, key, kind)?)
+    }
+
+    /// Each credential once, in the order given; an error if one does not exist.
+    pub fn targets(&self, keys: &[String], kind: Option<Kind>) -> Result<Vec<CredentialTarget>, CliError> {
+        Self::each_once(keys, |key| self.find(key, kind))
+    }
+
+    /// The same, also by names that only one has, for what can be taken back.
+    pub fn named_targets(&self, keys: &[String], kind: Option<Kind>) -> Result<Vec<CredentialTarget>, CliError> {
+        Self::each_once(keys, |key| self.find_named(key, kind))
+    }
+
+    fn each_once(
+        keys: &[String],
+        find: impl Fn(&str) -> Result<CredentialRow, CliError>,
+    ) -> Result<Vec<CredentialTarget>, CliError> {
+        let rows = keys.iter().map(|key| find(key)).collect::<Result<Vec<_>, _>>()?;
+        let mut seen = HashSet::new();
+        Ok(rows.iter().filter(|row| seen.insert(row.id)).map(|row| row.target()).collect())
     }
 
     /// The credential with this key, id or unique name. For what can be taken back: what stops a credential or makes a secret asks

@@ -167,8 +167,39 @@ fn a_new_key_takes_six_lines() {
     let (_, play) = table.play(|play| {
         let play = play.sees("user name").types("alice").sees("password").hides(PASSWORD).sees("Menu.");
         let play = lines.iter().fold(play, |play, line| play.sees("Type").types(line));
-        play.sees("Sent to your terminal (OSC 52)").back(4).quits()
+        play.sees("Sent to your terminal (OSC 52)").back(3).quits()
     });
     assert_eq!(lines.len(), 6);
     assert!(play.copied.len() == 1 && play.copied[0].starts_with("kds"), "the secret is on the clipboard");
+}
+
+#[test]
+fn new_secrets_of_many_are_handed_out_one_after_the_other() {
+    let table = TestDesk::new();
+    for name in ["crm-1", "crm-2", "billing"] {
+        table.create(Kind::Basic, name);
+    }
+    let (_, play) = table.play(|play| {
+        play.alice()
+            .sees("Menu.")
+            .picks("API Settings")
+            .picks("Find keys of every kind by words.")
+            .sees("Type words")
+            .types("crm")
+            .picks("Change all that are found.")
+            .picks("Rotate them: make a new secret for each.")
+            .sees("New secrets for 2: crm-1, crm-2. How long do the old ones keep working?")
+            .picks("Not at all")
+            .sees("Secret 1 of 2.")
+            .picks("Copy it")
+            .sees("Sent to your terminal")
+            .back(1)
+            .sees("Secret 2 of 2.")
+            .picks("Copy it")
+            .sees("Sent to your terminal")
+            .back(3)
+            .quits()
+    });
+    assert_eq!(play.copied.len(), 2);
+    assert_eq!(table.trail().iter().filter(|row| row.contains("rotated Basic key crm-")).count(), 2);
 }

@@ -41,7 +41,7 @@ proptest! {
             }
             match secret_of(&desk) {
                 Some(secret) => {
-                    prop_assert!(desk.app.secret_shown().is_some(), "{}", desk.screen());
+                    prop_assert!(desk.app.secrets_shown().is_some(), "{}", desk.screen());
                     let title = desk.title_shown().unwrap_or_default();
                     prop_assert!(title.starts_with("Save the") && !desk.shows("Keys: "), "{}", desk.screen());
                     if !seen.contains(&secret) {
@@ -79,7 +79,7 @@ proptest! {
         for _ in 0..8 {
             desk.send(Msg::Key(chord("esc")));
             // Esc answers "keep open" when an uncopied secret would be lost: it is copied first.
-            if desk.app.secret_shown().is_some() && desk.title_shown().is_some_and(|t| t.starts_with("Save the")) {
+            if desk.app.secrets_shown().is_some() && desk.title_shown().is_some_and(|t| t.starts_with("Save the")) {
                 desk.send(Msg::Key(chord("s")));
             }
         }

@@ -55,7 +55,7 @@ fn every_user_is_listed_with_level_state_and_keys() {
 #[test]
 fn a_new_user_is_added_and_must_change_the_password() {
     let mut desk = Desk::on_users();
-    desk.fills_in_erik().dialog("New user").says("✓ both the same").press("enter").no_dialog();
+    desk.fills_in_erik().dialog("New user").says("✓ the same twice").press("enter").no_dialog();
     desk.sees("erik was added and chooses an own password at the first sign-in.").waits(7_000).sees("5 users");
     assert!(desk.selected_line().contains("erik"), "{}", desk.screen());
     let erik = desk.user("erik");
@@ -66,7 +66,7 @@ fn a_new_user_is_added_and_must_change_the_password() {
 #[test]
 fn errors_of_a_new_user_show_at_their_field() {
     for (name, password, again, said) in [
-        ("Erik", ANOTHER, ANOTHER, "A user name has 1 to 32"),
+        ("4erik", ANOTHER, ANOTHER, "A user name has 1 to 32"),
         ("erik", "short", "short", "12"),
         ("erik", ANOTHER, "another horse", "same"),
         ("bram", ANOTHER, ANOTHER, "The user name bram is taken already"),

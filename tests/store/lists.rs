@@ -13,7 +13,7 @@ pub fn pages(store: &dyn Store) {
     write(store, |tx| {
         (0..40).try_for_each(|n| tables::insert(tx, &credential(n, ["basic", "hmac"][n as usize / 3 % 2]), vec![]))
     });
-    for sort in [Sort::Name, Sort::Key, Sort::Created, Sort::State] {
+    for sort in [Sort::Name, Sort::Key, Sort::Created, Sort::State, Sort::Expiry] {
         for branch in [
             Branch { kind: "basic", listed: true, conditions: &[] },
             Branch { kind: "hmac", listed: false, conditions: &[] },
@@ -196,7 +196,7 @@ pub fn trail(store: &dyn Store) {
         (TrailFilter::From(1_004), &[5, 4]),
         (TrailFilter::Until(1_003), &[2, 1]),
     ] {
-        assert_eq!(numbers(Some(only), i64::MAX), wanted, "{only:?}");
+        assert_eq!(numbers(Some(only.clone()), i64::MAX), wanted, "{only:?}");
     }
     assert_eq!(read(store, |tx| tables::changes(tx, 2)).iter().map(|r| r.no).collect::<Vec<_>>(), [5, 4]);
     assert_eq!(read(store, |tx| tables::last_at(tx)), Some(1_005));

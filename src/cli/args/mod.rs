@@ -13,6 +13,7 @@ use clap::{Args, ValueHint};
 use crate::account::Role;
 use crate::config::Overrides;
 use crate::credential::{Kind, Overlap};
+use crate::hub::ListOrder;
 use crate::time::is_never;
 
 use super::output::ListFormat;
@@ -125,6 +126,11 @@ pub fn overlap() -> impl TypedValueParser<Value = Overlap> {
 /// Reads `basic`, `hmac` or `legacy`.
 pub fn kind() -> impl TypedValueParser<Value = Kind> {
     one_of(&Kind::ALL, Kind::as_str)
+}
+
+/// Reads the order of a list of credentials.
+pub fn order() -> impl TypedValueParser<Value = ListOrder> {
+    one_of(&ListOrder::ALL, ListOrder::as_str)
 }
 
 /// Reads the word of a role.

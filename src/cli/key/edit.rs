@@ -6,7 +6,7 @@ use crate::cli::args::{self, Acting};
 use crate::cli::context::{Context, OpenDesk};
 use crate::cli::error::CliError;
 use crate::cli::{output, password_prompt};
-use crate::credential::{BodyDigest, Kind, Networks};
+use crate::credential::{BodyDigest, Kind, Networks, Tags};
 use crate::hub::{ChangeOutcome, CredentialEdit, CredentialTarget};
 use crate::secret::What;
 use crate::time::Seconds;
@@ -203,6 +203,7 @@ impl SaidArgs {
             note: self.note.clone(),
             owner: self.owner.clone(),
             without_tags: self.no_tag,
+            less_tags: Tags::default(),
             tags: tags(&self.tags)?,
             // Not given means unchanged: an empty set would allow all of them.
             algorithms: (!self.algorithms.is_empty()).then(|| algorithms(&self.algorithms)).transpose()?,

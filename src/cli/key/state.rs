@@ -1,7 +1,5 @@
 //! `keydesk key disable`, `enable` and `revoke`.
 
-use std::collections::HashSet;
-
 use clap::Args;
 
 use crate::cli::args::{self, Acting};
@@ -9,7 +7,7 @@ use crate::cli::context::{Context, OpenDesk};
 use crate::cli::error::{CONFLICT, CliError, stderr_line};
 use crate::cli::output;
 use crate::credential::{Kind, Verb};
-use crate::hub::{ChangeOutcome, CredentialRow, CredentialTarget};
+use crate::hub::{ChangeOutcome, CredentialTarget};
 
 use super::called;
 
@@ -29,18 +27,12 @@ pub struct StateArgs {
 impl StateArgs {
     /// Each credential once, in the order given; an error if one does not exist.
     pub fn targets(&self, desk: &OpenDesk) -> Result<Vec<CredentialTarget>, CliError> {
-        self.found(|key| desk.find(key, self.kind))
+        desk.targets(&self.keys, self.kind)
     }
 
     /// The same, also by names that only one has, for what can be taken back.
     pub fn named_targets(&self, desk: &OpenDesk) -> Result<Vec<CredentialTarget>, CliError> {
-        self.found(|key| desk.find_named(key, self.kind))
-    }
-
-    fn found(&self, find: impl Fn(&str) -> Result<CredentialRow, CliError>) -> Result<Vec<CredentialTarget>, CliError> {
-        let rows = self.keys.iter().map(|key| find(key)).collect::<Result<Vec<_>, _>>()?;
-        let mut seen = HashSet::new();
-        Ok(rows.iter().filter(|row| seen.insert(row.id)).map(|row| row.target()).collect())
+        desk.named_targets(&self.keys, self.kind)
     }
 }
 

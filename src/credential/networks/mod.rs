@@ -301,5 +301,21 @@ fn short(text: &str) -> String {
     text.chars().take(60).collect()
 }
 
+/// A sentence about the first address of a line that looks like a network written without its length. It is read as the one
+/// address it is.
+pub fn address_for_network(line: &str) -> Option<String> {
+    let (typed, bits) = line.split([' ', ',', '\t']).find_map(|word| {
+        let bits = match word.parse::<IpAddr>().ok()? {
+            IpAddr::V4(address) => 8 * (4 - address.octets().iter().rev().take_while(|part| **part == 0).count()),
+            IpAddr::V6(address) => 16 * (8 - address.segments().iter().rev().take_while(|part| **part == 0).count()),
+        };
+        let whole =
+            word.parse::<IpAddr>().is_ok_and(|address| if address.is_ipv4() { bits == 32 } else { bits == 128 });
+        // The unspecified address is refused elsewhere, or means everything.
+        (!whole && bits > 0).then_some((word, bits))
+    })?;
+    Some(format!("That is one address. For its network write {typed}/{bits}."))
+}
+
 #[cfg(test)]
 mod tests;

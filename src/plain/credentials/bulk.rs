@@ -1,19 +1,25 @@
 //! One change of everything that a filter finds: counted, said, confirmed, and made in one transaction.
 
 use crate::account::Right;
-use crate::credential::Verb;
-use crate::hub::{ChangeOutcome, CredentialRow, CredentialTarget, ListQuery, PagePosition};
+use crate::credential::{Overlap, Verb};
+use crate::hub::{
+    Cancel, ChangeOutcome, CredentialRow, CredentialTarget, DisplayEvent, ListQuery, PagePosition, Watch,
+};
 use crate::plain::conversation::{Menu, Step};
 use crate::plain::session::SignedIn;
 use crate::plain::words;
 
-use super::options;
+use super::credential_actions::overlap_choices;
+use super::{one_time_secret, options};
 
 /// Rows read at a time.
 const PAGE: u32 = 500;
 
 /// The most that are changed at once, so that the list of what happened can be heard to its end.
 const MOST: usize = 10_000;
+
+/// The most secrets that are handed out one after the other.
+const MOST_SECRETS: usize = 50;
 
 /// Asks what to do to all that the filter finds, and does it.
 pub fn change(session: &mut SignedIn<'_, '_>, query: &ListQuery) -> Step {
@@ -25,6 +31,7 @@ pub fn change(session: &mut SignedIn<'_, '_>, query: &ListQuery) -> Step {
     let choices = [
         "Disable them: stop them for now.",
         "Enable them again.",
+        "Rotate them: make a new secret for each.",
         "Change expiry, networks, owner or tags of all.",
         "Revoke them: stop them for good.",
     ];
@@ -32,7 +39,8 @@ pub fn change(session: &mut SignedIn<'_, '_>, query: &ListQuery) -> Step {
         None => Ok(()),
         Some(0) => state(session, &rows, Verb::Disable),
         Some(1) => state(session, &rows, Verb::Enable),
-        Some(2) => options::edit_all(session, &rows),
+        Some(2) => rotate(session, &rows),
+        Some(3) => options::edit_all(session, &rows),
         Some(_) => state(session, &rows, Verb::Revoke),
     }
 }
@@ -107,6 +115,36 @@ pub(super) fn report(session: &mut SignedIn<'_, '_>, outcomes: &[ChangeOutcome],
     for outcome in outcomes {
         if let ChangeOutcome::LeftOut { why, .. } = outcome {
             session.say(why.to_string())?;
+        }
+    }
+    Ok(())
+}
+
+/// New secrets for all, in one transaction; then each is handed out.
+fn rotate(session: &mut SignedIn<'_, '_>, rows: &[CredentialRow]) -> Step {
+    let (count, names) = (rows.len(), named(rows));
+    if count > MOST_SECRETS {
+        let sentence = format!(
+            "That is {count}: more than {MOST_SECRETS} secrets are not handed out line by line. Narrow the filter."
+        );
+        return session.conversation.refuse(sentence);
+    }
+    let heading = format!("New secrets for {count}: {names}. How long do the old ones keep working?");
+    let menu = Menu::new(heading, overlap_choices(session)).back("Go back; nothing is changed.");
+    let Some(i) = session.conversation.choose(&menu)? else { return session.say("Nothing was changed.") };
+    let (targets, overlap) = (targets(rows), Overlap::ALL[i]);
+    let issued = session.call(|hub, actor| {
+        hub.rotate_many(actor, &targets, overlap, &mut Watch::new(&Cancel::default(), &mut |_| {}))
+    })?;
+    let mut left = issued.unwrap_or_default().into_iter().enumerate();
+    while let Some((nth, one)) = left.next() {
+        session.say(format!("Secret {} of {count}.", nth + 1))?;
+        if let Err(exit) = one_time_secret::hand_out(session, one, "has a new secret") {
+            // Nobody saw the rest: the next sign-in names them.
+            for (_, lost) in left {
+                let _ = session.hub.record_display_event(session.actor(), lost.row.id, DisplayEvent::Dropped);
+            }
+            return Err(exit);
         }
     }
     Ok(())

@@ -81,6 +81,7 @@ fn difference(before: &Options, after: &Options) -> CredentialEdit {
     CredentialEdit {
         owner: (before.owner != after.owner).then(|| after.owner.as_str().to_owned()),
         without_tags: before.tags != after.tags,
+        less_tags: Tags::default(),
         tags: if before.tags == after.tags { Tags::default() } else { after.tags.clone() },
         name: None,
         not_before: (before.not_before != after.not_before).then_some(after.not_before),

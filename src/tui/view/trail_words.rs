@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::account::Role;
 use crate::hub::TrailRow;
+use crate::tui::view::deeds;
 
 /// Labels of the fields in rows of the trail, in the order in which they are listed. Other fields are listed by their own
 /// names.
@@ -117,12 +118,15 @@ pub fn origin(row: &TrailRow) -> String {
     format!("{from}{way}{unix}")
 }
 
+/// The key of the credential that it is about, if the row tells it.
+pub fn key_of(row: &TrailRow) -> Option<String> {
+    let json = object(row.after.as_deref()).or_else(|| object(row.before.as_deref()))?;
+    Some(json.get("key")?.as_str()?.to_owned())
+}
+
 /// What was done, by whom and when.
 pub fn summary(row: &TrailRow) -> String {
-    let who = row.actor().unwrap_or_else(|| "nobody".to_owned());
-    let what = row.object().map(|what| format!(" {what}")).unwrap_or_default();
-    let times = if row.count > 1 { format!(", {} times", row.count) } else { String::new() };
-    format!("{}   {who} {}{what}{times}", row.at.utc("%Y-%m-%d %H:%M:%S UTC"), row.did)
+    format!("{}   {}", row.at.utc("%-d %b %Y %H:%M:%S UTC"), deeds::sentence(row))
 }
 
 #[cfg(test)]
@@ -145,6 +149,7 @@ mod tests {
             before: before.map(str::to_owned),
             after: after.map(str::to_owned),
             count: 1,
+            hash: String::new(),
         }
     }
 

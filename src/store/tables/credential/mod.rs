@@ -1,6 +1,7 @@
 //! Credentials.
 
 mod list;
+mod survey;
 mod tally;
 
 use crate::store::{Cell, StoreError, Tx, WriteTx};
@@ -8,7 +9,9 @@ use crate::store::{Cell, StoreError, Tx, WriteTx};
 use super::record::record;
 use super::{Record as _, Tagged};
 
-pub use list::{Branch, Condition, Direction, Listed, Sort, next_to_expire, page, page_sql};
+pub(super) use list::escaped;
+pub use list::{Branch, Condition, Direction, Listed, Sort, credentials_called, next_to_expire, page, page_sql};
+pub use survey::{count_ending, count_starting, survey};
 pub use tally::{add_to_tally, count_anew, counted, tallies};
 
 record! {

@@ -77,9 +77,7 @@ fn fields(app: &App, form: &Form, sheet: &mut Sheet) {
     for (entry, focused) in form.shown().filter(|(e, _)| matches!(e.input, Control::Password(_))) {
         sheet.field(entry, focused);
     }
-    let text = |id| form.password(id).map_or("", |p| p.expose());
-    let rules = crate::account::user_password_rules(text(Id::Password), text(Id::Again));
-    forms::rule_lines(&app.theme, &rules, sheet);
+    forms::new_password_rules(app, form, sheet);
 }
 
 /// The roles, one on each line, with what each may do.

@@ -5,12 +5,13 @@ use ratatui::text::{Line, Span};
 
 use crate::account::Right;
 use crate::credential::{BodyDigest, Condition};
-use crate::hub::{CredentialInfo, CredentialRow};
-use crate::text;
+use crate::hub::{CredentialInfo, CredentialRow, USE_DAYS, sum_of_days};
+use crate::text::{self, grouped};
 use crate::time::Millis;
 use crate::tui::app::App;
 use crate::tui::dialog::CredentialDetails;
 use crate::tui::relative_time;
+use crate::tui::view::charts::{self, Series};
 use crate::tui::view::paint::{plain, span, wrap};
 use crate::tui::view::screens::{history, refused};
 use crate::tui::view::sheet::Sheet;
@@ -56,6 +57,9 @@ pub fn in_dialog(app: &App, about: &CredentialDetails, sheet: &mut Sheet) {
             sheet.spans(line.spans);
         }
     }
+    for line in usage_lines(app, details) {
+        sheet.spans(line);
+    }
     sheet.gap();
     history::add(app, about, sheet);
 }
@@ -97,6 +101,7 @@ pub fn facts(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>) -
     }));
     facts.push(gap());
     facts.push(Fact::of("Last used", used(app, row)));
+    facts.extend(details.and_then(|read| usage(app, read)));
     let refused = details.and_then(|d| refused::summary(app, d));
     facts.extend(refused.map(|words| Fact::of("Refused", vec![span(&words, theme.warning())])));
     let made = vec![plain(&row.created_at.stamp()), span(" by ", theme.muted()), plain(&row.created_by)];
@@ -106,6 +111,37 @@ pub fn facts(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>) -
         facts.push(Fact::of("Changed", by));
     }
     facts
+}
+
+/// A chart of thirty days, if there was a request: allowed ones in four rows, refused ones in one, and the dates.
+fn usage_lines(app: &App, read: &CredentialInfo) -> Vec<Vec<Span<'static>>> {
+    let theme = app.theme;
+    let (allowed, refused) = sum_of_days(&read.days);
+    let (Some(first), true) = (read.days.first(), allowed + refused > 0) else { return Vec::new() };
+    let label = |words: &str| span(&text::pad(words, 13, theme.glyphs.ellipsis), theme.muted());
+    let most = format!("{} most", grouped(Series::Allowed.most(&read.days)));
+    let mut lines = vec![vec![]];
+    for (i, row) in charts::rows(&theme, &read.days, Series::Allowed, 4).into_iter().enumerate() {
+        lines.push(vec![label(["Allowed", &most, "", ""][i]), span(&row, theme.chart())]);
+    }
+    let style = if refused > 0 { theme.warning() } else { theme.muted() };
+    let row = charts::rows(&theme, &read.days, Series::Refused, 1).concat();
+    lines.push(vec![label("Refused"), span(&row, style)]);
+    let from = first.day.start().millis().utc("%-d %b");
+    let room = (2 * read.days.len()).saturating_sub(text::width(&from) + 1);
+    lines.push(vec![label(""), span(&format!("{from}{:>room$}", "today"), theme.muted())]);
+    lines
+}
+
+/// The sums of thirty days, if there was a request.
+fn usage(app: &App, read: &CredentialInfo) -> Option<Fact> {
+    let theme = app.theme;
+    let (allowed, refused) = sum_of_days(&read.days);
+    let mut value = vec![span(&grouped(allowed), theme.strong()), span(&format!(" in {USE_DAYS} days"), theme.muted())];
+    if refused > 0 {
+        value.push(span(&format!(", {} refused", grouped(refused)), theme.warning()));
+    }
+    (allowed + refused > 0).then(|| Fact::of("Use", value))
 }
 
 fn expires(app: &App, row: &CredentialRow) -> Vec<Span<'static>> {

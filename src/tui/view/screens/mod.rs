@@ -7,6 +7,7 @@ mod history;
 pub mod menu;
 pub mod pages;
 pub mod refused;
+pub mod security;
 pub mod sign_in;
 pub mod trail;
 pub mod users;

@@ -1,4 +1,4 @@
--- Step 9: a note on a user, and how a user last signed in. Additive: the note is in a row's tag only where there is one.
+-- Step 10: a note on a user, and how a user last signed in. Additive: the note is in a row's tag only where there is one.
 
 -- A note for Administrators, such as a team or an end date; empty for none.
 ALTER TABLE person ADD COLUMN note {text} NOT NULL DEFAULT '';
