@@ -46,14 +46,24 @@ const ITEMS: [MenuItem; 9] = [
 /// Welcomes the user, then runs what they choose until they leave.
 pub fn open(session: &mut SignedIn<'_, '_>) -> Step<std::convert::Infallible> {
     welcome(session)?;
+    let mut heard = false;
     loop {
-        let menu = Menu::new("Menu.", ITEMS.iter().map(|item| session.choice_label(item.words, item.right))).lowest();
+        let mut menu =
+            Menu::new("Menu.", ITEMS.iter().map(|item| session.choice_label(item.words, item.right))).lowest();
+        menu.short = std::mem::replace(&mut heard, true).then(short);
         if let Some(item) = session.conversation.choose(&menu)?.map(|i| &ITEMS[i])
             && session.has_right(item.right)?
         {
             (item.open)(session)?;
         }
     }
+}
+
+/// The menu on one line, for whoever heard it in full.
+fn short() -> String {
+    let name = |words: &'static str| words.split([':', '.']).next().unwrap_or(words);
+    let items: Vec<_> = ITEMS.iter().enumerate().map(|(i, item)| format!("{} {}", i + 1, name(item.words))).collect();
+    format!("Menu. {}.", items.join(", "))
 }
 
 fn welcome(session: &mut SignedIn<'_, '_>) -> Step {

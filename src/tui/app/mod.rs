@@ -224,6 +224,11 @@ impl App {
         if knows && !self.places.verifier.is_empty() { &self.places.verifier } else { SHIPPED }
     }
 
+    /// Whether this is the demo: the only desk that saves nothing, not even how it looks.
+    pub fn is_demo(&self) -> bool {
+        !self.remembers
+    }
+
     /// Whether a frame is wanted; resets the flag.
     pub fn take_dirty(&mut self) -> bool {
         std::mem::take(&mut self.dirty)
