@@ -75,3 +75,10 @@ fn tags_of_several_are_added_and_taken_away() {
     assert_eq!((tags("crm-sync").as_str(), tags("billing-gateway").as_str()), ("crm env=prod pager", "crm pager"));
     assert!(desk.names(Kind::Basic).contains(&"crm-sync".to_owned()));
 }
+
+#[test]
+fn a_name_that_another_has_is_told_while_a_key_is_renamed() {
+    let mut desk = Desk::on_list();
+    desk.selects("crm-sync").press("e ctrl-u").types("billing-gateway").sees_no("already").rest();
+    desk.sees("! A Basic credential has this name already.").types("-eu").rest().sees_no("already");
+}

@@ -33,14 +33,6 @@ impl App {
             }
             (DialogKind::Pick(pick), Action::Up | Action::Down) => pick.act(action),
             (DialogKind::Pick(_), action) => self.picked(Some(action)),
-            (DialogKind::Details(_), Action::NextOne | Action::PreviousOne) => {
-                self.details_of_next(action == Action::NextOne);
-            }
-            (DialogKind::Details(d), action) if acts_on_one(action) => {
-                let row = d.content.details.row.clone();
-                self.act_on_one(row, action);
-            }
-            (DialogKind::Details(d), action) => scroll(&mut d.scroll, action, most),
             (DialogKind::TrailEntry(_), Action::Up | Action::Down) => self.another_entry(action),
             (DialogKind::TrailEntry(d), Action::PageUp | Action::PageDown) => scroll(&mut d.scroll, action, most),
             (DialogKind::TrailEntry(_), Action::CopyEntry) => self.copy_entry(),
@@ -129,8 +121,11 @@ impl App {
                 self.replace(Dialog::change_state(change));
             }
             (DialogKind::Tampered(row), Id::See) => {
-                let row = (**row).clone();
-                self.act_on_one(row, Action::OpenLog);
+                let filter = format!("key:{}", row.key);
+                if let Some(workspace) = &mut self.workspace {
+                    workspace.dialogs.pop();
+                }
+                self.open_log(&filter);
             }
             (_, id) => self.send(id),
         }
@@ -224,18 +219,4 @@ fn generate(generate: &mut bool, form: &mut Form) {
     *generate = !*generate;
     form.wipe_passwords();
     form.focus_on(if *generate { Id::Submit } else { Id::Password });
-}
-
-/// Whether an action of the list works in the details as well.
-fn acts_on_one(action: Action) -> bool {
-    matches!(
-        action,
-        Action::EditKeys
-            | Action::Rotate
-            | Action::StopOld
-            | Action::DisableEnable
-            | Action::Revoke
-            | Action::CopyKey
-            | Action::OpenLog
-    )
 }

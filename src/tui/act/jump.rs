@@ -116,7 +116,10 @@ impl App {
             }
             None => self.open_api(row.kind, Some(&row), ""),
         }
-        self.open_details(row);
+        self.open_details();
+        if let Some(workspace) = &mut self.workspace {
+            workspace.remember(&row);
+        }
     }
 
     /// Narrows the list to a ready filter.

@@ -11,6 +11,7 @@ pub enum Scope {
     Screen,
     Tabs,
     List,
+    Details,
     Filter,
     LogFilter,
     Docs,
@@ -38,7 +39,6 @@ pub enum Scope {
     Pick,
     Jump,
     Palette,
-    Details,
 }
 
 /// What a scope lets through to the scopes around it.
@@ -63,6 +63,7 @@ impl Scope {
             Self::Screen => "Screens behind the menu",
             Self::Tabs => "API Settings",
             Self::List => "API tab",
+            Self::Details => "All about a credential",
             Self::Filter => "Filter",
             Self::LogFilter => "Filter of the log",
             Self::Docs => "Documentation",
@@ -89,7 +90,6 @@ impl Scope {
             Self::Pick => "Sheets to choose from",
             Self::Jump => "Palette",
             Self::Palette => "Screens",
-            Self::Details => "Details of a credential",
         }
     }
 

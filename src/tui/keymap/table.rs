@@ -92,6 +92,15 @@ pub static BINDINGS: &[Binding] = &[
     row(S::List, &[Chord::char('o')], Action::Order, "order"),
     row(S::List, &[Chord::char('.')], Action::ShowRevoked, "revoked too"),
 
+    row(S::Details, &[Chord::char('J')], Action::NextCredential, "next, previous credential").keys("J K"),
+    row(S::Details, &[Chord::char('K')], Action::PreviousCredential, "the credential before").keys("-"),
+    row(S::Details, &[TAB], Action::NextTab, "next page, the page before").keys("tab shift-tab"),
+    row(S::Details, &[BACK_TAB], Action::PreviousTab, "the page before").keys("-"),
+    row(S::Details, &[Chord::char('1')], Action::Part(0), "Facts, Use, History").keys("1 2 3"),
+    row(S::Details, &[Chord::char('2')], Action::Part(1), "Use").keys("-"),
+    row(S::Details, &[Chord::char('3')], Action::Part(2), "History").keys("-"),
+    row(S::Details, &[ENTER], Action::Open, "all about an entry of its history"),
+
     row(S::Filter, &[ENTER, DOWN, TAB], Action::Advance, "to the rows").hint("to the rows"),
     row(S::Filter, CANCEL, Action::Back, "clear the filter").hint("clear"),
 
@@ -196,16 +205,6 @@ pub static BINDINGS: &[Binding] = &[
         Action::Edit(Edit::WordLeft), "word back, on").keys("alt-b f"),
     row(S::Text, &[Chord { code: Code::Char('f'), mods: Mods { ctrl: false, alt: true } }],
         Action::Edit(Edit::WordRight), "word on").keys("-"),
-
-    row(S::Details, &[Chord::char('e')], Action::EditKeys, "edit").hint("edit").needs(MANAGE),
-    row(S::Details, &[Chord::char('R')], Action::Rotate, "rotate the secret").hint("rotate").needs(MANAGE).dangerous(),
-    row(S::Details, &[Chord::char('O')], Action::StopOld, "stop the old secret").needs(MANAGE).dangerous(),
-    row(S::Details, &[Chord::char('d')], Action::DisableEnable, "disable or enable").hint("disable").needs(MANAGE),
-    row(S::Details, &[Chord::char('D'), DELETE], Action::Revoke, "revoke, for good").hint("revoke").keys("D").needs(MANAGE).dangerous(),
-    row(S::Details, &[Chord::char('y')], Action::CopyKey, "copy key").hint("copy key"),
-    row(S::Details, &[Chord::char('l')], Action::OpenLog, "its entries in the activity log").hint("log").needs(TRAIL),
-    row(S::Details, &[Chord::char('J')], Action::NextOne, "next, previous one").keys("J K"),
-    row(S::Details, &[Chord::char('K')], Action::PreviousOne, "the one before").keys("-"),
 
     row(S::Jump, &[UP, Chord::ctrl('p')], Action::Up, "choose").hint_as("↑↓", "choose").keys("↑↓ ctrl-p ctrl-n"),
     row(S::Jump, &[DOWN, Chord::ctrl('n')], Action::Down, "the next one").keys("-"),

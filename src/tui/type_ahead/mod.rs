@@ -145,7 +145,6 @@ fn dialog_waits(dialog: &Dialog, action: Option<Action>, pending: &Pending) -> b
     match &dialog.kind {
         DialogKind::Jump(jump) => action == Some(Action::Go) && !jump.answered && pending.has(Slot::Jump),
         DialogKind::UserKeys(_) => pending.has(Slot::UserKeys),
-        DialogKind::Details(_) => pending.has(Slot::Details) || pending.has(Slot::History),
         _ => false,
     }
 }

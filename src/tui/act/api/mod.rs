@@ -1,5 +1,6 @@
 //! Actions on API Settings.
 
+mod details;
 mod edit;
 mod filter;
 mod find_by_secret;
@@ -7,15 +8,15 @@ mod tick;
 
 use crate::account::Right;
 use crate::credential::{Kind, Overlap};
-use crate::hub::{CredentialInfo, CredentialRow};
+use crate::hub::CredentialRow;
 use crate::secret::Secret;
 use crate::time::Millis;
 use crate::tui::app::{App, Workspace};
-use crate::tui::dialog::{ChangeState, CredentialDetails, Dialog, DialogKind, Scrollable};
+use crate::tui::dialog::{ChangeState, Dialog};
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::msg::Effect;
 use crate::tui::pending::Slot;
-use crate::tui::screen::{Api, Tab};
+use crate::tui::screen::Tab;
 use crate::tui::toast::Toast;
 
 /// How long a row must stay selected, in milliseconds, before its details are read: a held arrow key reads nothing.
@@ -23,6 +24,9 @@ pub(in crate::tui) const DETAILS_AFTER: i64 = 80;
 
 impl App {
     pub(super) fn act_on_api(&mut self, action: Action) {
+        if self.details_handle(action) {
+            return;
+        }
         let tab = self.workspace.as_ref().and_then(Workspace::api).map_or(Tab::Api, |api| api.tab);
         match (action, tab) {
             (Action::NextTab, _) => self.go_to_tab(tab.plus(1)),
@@ -99,24 +103,12 @@ impl App {
         let Some(row) = api.list.selected().cloned() else {
             return self.report_no_row(action);
         };
-        self.act_on_row(row, action);
-    }
-
-    fn act_on_row(&mut self, row: CredentialRow, action: Action) {
         match action {
-            Action::Open => self.open_details(row),
-            Action::OpenLog => {
-                // Its details give way to the log.
-                if let Some(workspace) = &mut self.workspace {
-                    workspace.dialogs.clear();
-                }
-                self.open_log(&format!("key:{}", row.key));
-            }
+            Action::Open => self.open_details(),
+            Action::OpenLog => self.open_log(&format!("key:{}", row.key)),
             Action::CopyKey => self.copy_key(&row),
             Action::Tick => {
-                if let Some(api) = self.workspace.as_mut().and_then(Workspace::api_mut) {
-                    api.ticks.toggle(row);
-                }
+                api.ticks.toggle(row);
                 self.act_on_list(Action::Down);
             }
             Action::Rotate => {
@@ -144,26 +136,6 @@ impl App {
             let all_of = whole.and_then(|ticks| ticks.all_of()).cloned();
             self.push(Dialog::change_state(ChangeState { all_of, ..change }));
         }
-    }
-
-    /// An action that was asked for in the details of a credential: it is about this one, whatever is ticked.
-    pub(in crate::tui::act) fn act_on_one(&mut self, row: CredentialRow, action: Action) {
-        if let Some(api) = self.workspace.as_mut().and_then(Workspace::api_mut) {
-            api.alone = Some(row.clone());
-        }
-        self.act_on_row(row, action);
-        if let Some(api) = self.workspace.as_mut().and_then(Workspace::api_mut) {
-            api.alone = None;
-        }
-    }
-
-    /// The details of the next credential of the list, or of the one before.
-    pub(in crate::tui::act) fn details_of_next(&mut self, next: bool) {
-        if let Some(workspace) = &mut self.workspace {
-            workspace.dialogs.pop();
-        }
-        self.act_on_list(if next { Action::Down } else { Action::Up });
-        self.act_on_list(Action::Open);
     }
 
     /// Puts a dialog in the place of the topmost.
@@ -199,18 +171,6 @@ impl App {
             };
             self.toast = Some(Toast::note(self.now, message));
         }
-    }
-
-    pub(in crate::tui::act) fn open_details(&mut self, row: CredentialRow) {
-        let now = self.now;
-        let Some(workspace) = &mut self.workspace else { return };
-        workspace.remember(&row);
-        let known = workspace.api().and_then(Api::details_now).cloned();
-        let details =
-            known.unwrap_or(CredentialInfo { row, secrets: Vec::new(), refusals: Vec::new(), days: Vec::new() });
-        let details = Scrollable::new(CredentialDetails { details, history: None });
-        workspace.dialogs.push(Dialog::to_read(DialogKind::Details(Box::new(details))));
-        workspace.due.details = Some(now);
     }
 
     pub(in crate::tui::act) fn copy_key(&mut self, row: &CredentialRow) {

@@ -39,6 +39,9 @@ pub fn edit(app: &App, d: &EditKeys, form: &Form, sheet: &mut Sheet) {
 /// The text under a field: what it is now, what an empty one means, what is odd about it.
 fn under_field(app: &App, d: &EditKeys, form: &Form, entry: &FormEntry, sheet: &mut Sheet) {
     let several = d.rows.len() > 1;
+    if let ([row], Id::Name, true) = (d.rows.as_slice(), entry.id, d.is_taken(form)) {
+        return forms::warn(app, &format!("A {} credential has this name already.", row.kind.word()), sheet);
+    }
     match (entry.id, form.text(entry.id)) {
         (Id::Expires, _) if form.chosen(Id::Expires) == 0 => sheet.explain_under(&d.in_common(Id::Expires, app.now)),
         (Id::Expires, typed) => forms::date_echo(app, entry, typed, sheet),
