@@ -47,7 +47,7 @@ pub fn check_user_password(name: &str, password: &str) -> Result<(), PasswordErr
 pub fn user_password_rules(password: &str, again: &str) -> [Rule; 2] {
     [
         Rule { words: "12 or more", met: password.chars().count() >= MIN_PASSWORD },
-        Rule { words: "both the same", met: !password.is_empty() && password == again },
+        Rule { words: "the same twice", met: !password.is_empty() && password == again },
     ]
 }
 

@@ -1,10 +1,11 @@
 //! Opens the desk for a command, as the user that `--as` names.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::config::Paths;
 use crate::credential::{Kind, holds_api_secret};
-use crate::hub::{Actor, CredentialRow, Hub, OpenOutcome, Origin};
+use crate::hub::{Actor, CredentialRow, CredentialTarget, Hub, OpenOutcome, Origin};
 use crate::progress;
 use crate::time::Clock;
 
@@ -31,16 +32,17 @@ pub struct OpenDesk {
 }
 
 impl Context {
-    /// Opens the desk for the user that `--as` names.
+    /// Opens the desk for the user that `--as` or `KEYDESK_AS` names.
     pub fn open(&self, acting: &Acting) -> Result<OpenDesk, CliError> {
         if process::in_forced_session() {
-            let sentence = "--as is refused in an SSH session of keydesk: there your SSH key says who you are. Use it on \
+            let sentence = "--as is refused in an SSH session of keydesk, and so is KEYDESK_AS: there your SSH key says who you are. Use it on \
                             the machine itself, as the Unix user of the desk.";
             return Err(CliError::Message { code: NOT_ALLOWED, sentence: sentence.to_owned() });
         }
         match Hub::open_with(&self.paths.places(), Arc::clone(&self.clock), &mut progress::upgrading())? {
             OpenOutcome::Ready(hub) => {
-                let actor = hub.local_actor(&acting.name, &self.origin)?;
+                let name = acting.named().ok_or_else(|| nobody_named(&hub))?;
+                let actor = hub.local_actor(&name, &self.origin)?;
                 Ok(OpenDesk { hub, actor })
             }
             OpenOutcome::New => Err(CliError::Message { code: NO_DESK, sentence: self.no_desk() }),
@@ -55,6 +57,22 @@ impl Context {
     }
 }
 
+/// The error when nobody says who acts. Whoever can open the desk may know who is on it.
+fn nobody_named(hub: &Hub) -> CliError {
+    let names = hub.user_names().unwrap_or_default();
+    let some = match names.as_slice() {
+        [] => String::new(),
+        names if names.len() > NAMED => {
+            format!(" Users of this desk: {} and {} more.", names[..NAMED].join(", "), names.len() - NAMED)
+        }
+        names => format!(" Users of this desk: {}.", names.join(", ")),
+    };
+    CliError::usage(format!("Say who acts: add --as NAME, or set KEYDESK_AS=NAME for all commands.{some}"))
+}
+
+/// How many users are named.
+const NAMED: usize = 8;
+
 /// Exit code when there is no desk: the same as for a store that is not available.
 const NO_DESK: u8 = 6;
 
@@ -68,5 +86,36 @@ impl OpenDesk {
             ));
         }
         Ok(self.hub.find(&self.actor, key, kind)?)
+    }
+
+    /// Each credential once, in the order given; an error if one does not exist.
+    pub fn targets(&self, keys: &[String], kind: Option<Kind>) -> Result<Vec<CredentialTarget>, CliError> {
+        Self::each_once(keys, |key| self.find(key, kind))
+    }
+
+    /// The same, also by names that only one has, for what can be taken back.
+    pub fn named_targets(&self, keys: &[String], kind: Option<Kind>) -> Result<Vec<CredentialTarget>, CliError> {
+        Self::each_once(keys, |key| self.find_named(key, kind))
+    }
+
+    fn each_once(
+        keys: &[String],
+        find: impl Fn(&str) -> Result<CredentialRow, CliError>,
+    ) -> Result<Vec<CredentialTarget>, CliError> {
+        let rows = keys.iter().map(|key| find(key)).collect::<Result<Vec<_>, _>>()?;
+        let mut seen = HashSet::new();
+        Ok(rows.iter().filter(|row| seen.insert(row.id)).map(|row| row.target()).collect())
+    }
+
+    /// The credential with this key, id or unique name. For what can be taken back: what stops a credential or makes a secret asks
+    /// for the key.
+    pub fn find_named(&self, text: &str, kind: Option<Kind>) -> Result<CredentialRow, CliError> {
+        match self.find(text, kind) {
+            Err(why) if why.is_not_found() => match self.hub.find_by_name(&self.actor, text, kind)? {
+                Some(row) => Ok(row),
+                None => Err(why),
+            },
+            found => found,
+        }
     }
 }

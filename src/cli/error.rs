@@ -46,6 +46,11 @@ impl CliError {
         Self::Message { code: FAILED, sentence: sentence.to_string() }
     }
 
+    /// Whether what was named does not exist.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::Message { code: NOT_FOUND, .. })
+    }
+
     /// Whether the row that was asked for is not there, cannot be read, or cannot be written.
     pub fn is_of_the_row(&self) -> bool {
         matches!(self, Self::Message { code: FAILED | NOT_FOUND | UNAVAILABLE, .. })

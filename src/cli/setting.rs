@@ -9,7 +9,7 @@ use crate::time::Millis;
 use super::args::{self, Acting, ListArgs};
 use super::context::Context;
 use super::error::CliError;
-use super::output::{Listed, Printer};
+use super::output::{self, Listed, Printer};
 
 /// The subcommands of `setting`.
 #[derive(Debug, Subcommand)]
@@ -68,7 +68,10 @@ pub fn run(context: &Context, verb: SettingCommand) -> Result<(), CliError> {
         }
         SettingCommand::Set(args) => {
             let desk = context.open(&args.acting)?;
-            Ok(desk.hub.set_settings(&desk.actor, &[(args.setting, args.value)])?)
+            desk.hub.set_settings(&desk.actor, &[(args.setting, args.value)])?;
+            let set = desk.hub.security(&desk.actor)?;
+            let value = set.of(args.setting).and_then(SettingValue::trusted).unwrap_or_default();
+            output::outcome([format!("{} is now {value}.", args.setting.name())])
         }
     }
 }

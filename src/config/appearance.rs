@@ -1,6 +1,9 @@
-//! Appearance: how the desk looks for one Unix user, in a small file beside the config file.
+//! Appearance: how the desk looks for one Unix user, and who of the desk sat here last, in a small file beside the config
+//! file.
 
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -20,6 +23,15 @@ pub struct Appearance {
     /// `screen` or `lines`.
     #[serde(rename = "face", skip_serializing_if = "Option::is_none")]
     pub frontend: Option<String>,
+    /// Lines of "Needs attention" that each user hid, with the numbers that they had.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub hidden: BTreeMap<String, BTreeMap<String, i64>>,
+    /// Whether the sign-in begins with the name that was used last. Not said: on a machine of one's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remember_name: Option<bool>,
+    /// The name that was used last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
 }
 
 impl Appearance {
@@ -41,6 +53,9 @@ impl Appearance {
             colours: self.colours.clone().or(old.colours),
             glyphs: self.glyphs.clone().or(old.glyphs),
             frontend: self.frontend.clone().or(old.frontend),
+            hidden: old.hidden.into_iter().chain(self.hidden.clone()).collect(),
+            remember_name: self.remember_name.or(old.remember_name),
+            last_name: self.last_name.clone().or(old.last_name),
         };
         let text = toml::to_string(&new).map_err(|why| std::io::Error::new(ErrorKind::InvalidData, why));
         text.and_then(|text| replace(path, base, &text))
@@ -50,6 +65,11 @@ impl Appearance {
     /// The choice of this frontend and nothing else.
     pub fn with_frontend(frontend: Frontend) -> Self {
         Self { frontend: Some(frontend.as_str().to_owned()), ..Self::default() }
+    }
+
+    /// Whether the sign-in remembers a name, for a desk with this database.
+    pub fn remembers_name(&self, database: &Path) -> bool {
+        self.remember_name.unwrap_or_else(|| is_ones_own(database))
     }
 
     /// The choice in place of the environment variable `name`.
@@ -62,10 +82,36 @@ impl Appearance {
     }
 }
 
+/// Whether this looks like a machine of one's own: the directory of the database belongs to this Unix user, nobody else can
+/// look into it, and this is neither root nor somebody who became this user for the moment.
+fn is_ones_own(database: &Path) -> bool {
+    let me = rustix::process::geteuid();
+    let directory = database.parent().and_then(|directory| std::fs::metadata(directory).ok());
+    let mine = directory.is_some_and(|found| found.uid() == me.as_raw() && found.mode() & 0o077 == 0);
+    mine && !me.is_root() && std::env::var_os("SUDO_UID").is_none()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::fs;
+
+    #[test]
+    fn a_name_is_remembered_where_one_is_alone_or_says_so() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let dir = tempfile::tempdir().unwrap();
+        let database = dir.path().join("keydesk.db");
+        let unsaid = Appearance::default();
+        fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o750)).unwrap();
+        assert!(!unsaid.remembers_name(&database), "a group looks into it");
+        fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o700)).unwrap();
+        let alone = !rustix::process::geteuid().is_root() && std::env::var_os("SUDO_UID").is_none();
+        assert_eq!(unsaid.remembers_name(&database), alone);
+        for said in [true, false] {
+            let chosen = Appearance { remember_name: Some(said), ..Appearance::default() };
+            assert_eq!(chosen.remembers_name(&database), said);
+        }
+    }
 
     #[test]
     fn choices_are_read_back_and_nonsense_is_ignored() {
@@ -83,6 +129,9 @@ mod tests {
         Appearance::with_frontend(Frontend::Lines).remember(&path).unwrap();
         let all = Appearance::read(&path);
         assert_eq!((all.frontend.as_deref(), all.glyphs.as_deref()), (Some("lines"), Some("ascii")));
+        let alice = Appearance { last_name: Some("alice".to_owned()), ..Appearance::default() };
+        alice.remember(&path).unwrap();
+        assert_eq!(Appearance::read(&path), Appearance { last_name: alice.last_name, ..all });
         fs::write(&path, "colours = [").unwrap();
         assert_eq!(Appearance::read(&path), Appearance::default());
         assert!(chosen.remember(&path.join("below/a/file")).is_err());

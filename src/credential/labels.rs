@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::text;
-use crate::time::is_never;
+use crate::time::takes_away;
 
 use super::name::label;
 use super::shape::holds_api_secret;
@@ -53,9 +53,9 @@ impl Owner {
     /// Maximum length in code points.
     pub const MAX: usize = 64;
 
-    /// Checks and normalises what was typed. Nothing, `none` and `never` are nobody.
+    /// Checks and normalises what was typed. Nothing, `none`, `never` and `any` are nobody.
     pub fn new(typed: &str) -> Result<Self, NameError> {
-        if is_never(typed.trim()) {
+        if takes_away(typed) {
             return Ok(Self::default());
         }
         label(typed, Self::MAX).map(Self)
@@ -124,11 +124,11 @@ impl Tags {
     /// The most that a credential may have.
     pub const MAX: usize = 8;
 
-    /// Reads tags. One alone that is `none` or `never` is no tag.
+    /// Reads tags. One alone that is `none`, `never` or `any` is no tag.
     pub fn parse<'a>(given: impl IntoIterator<Item = &'a str>) -> Result<Self, TagError> {
         let given: Vec<&str> = given.into_iter().map(str::trim).filter(|tag| !tag.is_empty()).collect();
         match given.as_slice() {
-            [word] if is_never(word) => Ok(Self::default()),
+            [word] if takes_away(word) => Ok(Self::default()),
             tags => Self::of(tags.iter().map(|tag| Tag::new(tag)).collect::<Result<_, _>>()?),
         }
     }
@@ -148,6 +148,12 @@ impl Tags {
     pub fn with(&self, others: &Self) -> Result<Self, TagError> {
         let kept = self.0.iter().filter(|tag| !others.0.iter().any(|other| other.word() == tag.word()));
         Self::of(kept.chain(&others.0).cloned().collect())
+    }
+
+    /// These tags without others; one without a value takes every tag of its word away.
+    pub fn without(&self, others: &Self) -> Self {
+        let goes = |tag: &Tag| others.0.iter().any(|other| other == tag || other.as_str() == tag.word());
+        Self(self.0.iter().filter(|tag| !goes(tag)).cloned().collect())
     }
 
     /// The tags, in order.
@@ -178,6 +184,31 @@ impl FromStr for Tags {
     }
 }
 
+/// A change of tags as it is typed: `+pager -trial` adds one and takes one away; tags without a sign are all there are
+/// from then on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TagEdit {
+    /// Whether the tags that were there go.
+    pub replaces: bool,
+    /// Tags that are added.
+    pub more: Tags,
+    /// Tags that are taken away.
+    pub less: Tags,
+}
+
+impl FromStr for TagEdit {
+    type Err = TagError;
+
+    fn from_str(text: &str) -> Result<Self, TagError> {
+        let typed = || text.split([' ', ',']).filter(|word| !word.is_empty());
+        let less = Tags::parse(typed().filter_map(|word| word.strip_prefix('-')))?;
+        let plain: Vec<&str> = typed().filter(|word| !word.starts_with(['+', '-'])).collect();
+        let replaces = !plain.is_empty() || typed().next().is_none();
+        let more = Tags::parse(plain)?.with(&Tags::parse(typed().filter_map(|word| word.strip_prefix('+')))?)?;
+        Ok(Self { replaces, more: more.without(&less), less })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -191,6 +222,20 @@ mod tests {
             assert!(matches!(Tag::new(bad), Err(TagError::Form(_))), "{bad:?}");
         }
         assert!(matches!(Tag::new(&"x".repeat(41)), Err(TagError::TooLong { is: 41, .. })));
+    }
+
+    #[test]
+    fn signs_add_tags_and_take_them_away() {
+        let read = |typed: &str| typed.parse::<TagEdit>().unwrap();
+        let tags = |typed: &str| typed.parse::<Tags>().unwrap();
+        let edit = TagEdit { replaces: false, more: tags("pager"), less: tags("trial") };
+        assert_eq!(read("+pager -trial"), edit);
+        assert_eq!(read("crm env=prod"), TagEdit { replaces: true, more: tags("crm env=prod"), ..TagEdit::default() });
+        assert_eq!(read("none"), TagEdit { replaces: true, ..TagEdit::default() });
+        assert_eq!(read("crm trial +pager -trial").more, tags("crm pager"));
+        assert_eq!(tags("crm env=prod").without(&tags("env")), tags("crm"));
+        assert_eq!(tags("crm env=prod").without(&tags("env=test")), tags("crm env=prod"));
+        assert!("+a:b".parse::<TagEdit>().is_err());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::text;
+use crate::time::takes_away;
 
 use super::shape::holds_api_secret;
 
@@ -66,8 +67,11 @@ impl Note {
     /// Maximum length in code points.
     pub const MAX: usize = 200;
 
-    /// Checks and normalises what was typed; empty is fine.
+    /// Checks and normalises what was typed; empty is fine, and so is a word that takes a note away.
     pub fn new(typed: &str) -> Result<Self, NameError> {
+        if takes_away(typed) {
+            return Ok(Self::default());
+        }
         label(typed, Self::MAX).map(Self)
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::time::{Seconds, is_never};
+use crate::time::{Seconds, takes_away};
 
 use super::{Kind, NetworkError, Networks, Note, Owner, Tags};
 
@@ -80,11 +80,11 @@ impl Algorithms {
         Self(some)
     }
 
-    /// Reads names. `all`, `none` or `never` alone is no restriction.
+    /// Reads names. `all`, `any`, `none` or `never` alone is no restriction.
     pub fn parse<'a>(given: impl IntoIterator<Item = &'a str>) -> Result<Self, OptionsError> {
         let given: Vec<_> = given.into_iter().map(str::trim).collect();
         match given.as_slice() {
-            [word] if word.eq_ignore_ascii_case("all") || is_never(word) => Ok(Self::default()),
+            [word] if word.eq_ignore_ascii_case("all") || takes_away(word) => Ok(Self::default()),
             names => Ok(Self::new(names.iter().map(|name| name.parse()).collect::<Result<Vec<_>, _>>()?)),
         }
     }

@@ -15,6 +15,11 @@ pub const SECRET_LEN: usize = 30;
 /// Characters of a generated Legacy password (142 bits).
 pub const LEGACY_PASSWORD_LEN: usize = 24;
 
+/// Letters and digits that nobody takes for one another.
+const UNLIKE: &[u8; 31] = b"abcdefghjkmnpqrstuvwxyz23456789";
+/// Characters of a generated first password: four groups of five and three dashes.
+const FIRST_PASSWORD_LEN: usize = 23;
+
 const SECRET_PREFIX: &[u8] = b"kds";
 const CHECKED: usize = 24;
 
@@ -59,6 +64,26 @@ pub fn legacy_password(fill: Fill<'_>) -> Result<Secret, ShapeError> {
             return Ok(secret);
         }
     }
+}
+
+/// A first password of a user: four groups of five, without letters and digits that look alike (99 bits). It is typed once.
+pub fn first_password(fill: Fill<'_>) -> Result<Secret, ShapeError> {
+    let mut password = Vec::with_capacity(FIRST_PASSWORD_LEN);
+    let mut drawn = zeroize::Zeroizing::new([0; 32]);
+    while password.len() < FIRST_PASSWORD_LEN {
+        fill(&mut *drawn)?;
+        // Of 256 byte values 248 map eight to one onto 31 characters; the other eight are drawn again.
+        for byte in drawn.iter().filter(|b| **b < 248) {
+            if password.len() == FIRST_PASSWORD_LEN {
+                break;
+            }
+            if password.len() % 6 == 5 {
+                password.push(b'-');
+            }
+            password.push(UNLIKE[usize::from(*byte % 31)]);
+        }
+    }
+    Ok(Secret::new(password))
 }
 
 /// Whether the text holds an API secret of ours anywhere: `kds`, 21 characters, and the right check characters.
@@ -135,6 +160,19 @@ mod tests {
             let password = legacy_password(&mut fill).unwrap();
             assert_eq!(super::super::check_password(password.expose_text().unwrap()), Ok(()));
         }
+    }
+
+    #[test]
+    fn first_passwords_are_four_groups_of_five() {
+        let mut fill = counting();
+        let passwords: Vec<_> = (0..200).map(|_| first_password(&mut fill).unwrap()).collect();
+        for password in &passwords {
+            let text = password.expose_text().unwrap();
+            let groups: Vec<_> = text.split('-').collect();
+            assert_eq!(groups.iter().map(|group| group.len()).collect::<Vec<_>>(), [5, 5, 5, 5], "{}", text.len());
+            assert!(groups.concat().bytes().all(|b| UNLIKE.contains(&b)));
+        }
+        assert!(passwords.iter().enumerate().all(|(i, one)| passwords[..i].iter().all(|other| one != other)));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod clock;
 mod story;
+mod usage;
 
 use std::sync::Arc;
 
@@ -37,6 +38,7 @@ pub fn fill(clock: &Arc<DemoClock>) -> Result<Hub, HubError> {
     let wanted = SetUp { account: ACCOUNT.to_owned(), name: USER.to_owned(), password: password() };
     let hub = Hub::in_memory(clock.clone(), &wanted)?;
     story::tell(&hub, clock)?;
+    usage::tell(&hub, clock)?;
     clock.go_back(0);
     Ok(hub)
 }

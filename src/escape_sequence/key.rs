@@ -12,6 +12,7 @@ pub enum Key {
     Tab,
     BackTab,
     Delete,
+    Insert,
     Up,
     Down,
     Left,
@@ -127,6 +128,7 @@ fn numbered(number: u16) -> Option<Key> {
     match number {
         1 | 7 => Some(Key::Home),
         4 | 8 => Some(Key::End),
+        2 => Some(Key::Insert),
         3 => Some(Key::Delete),
         5 => Some(Key::PageUp),
         6 => Some(Key::PageDown),

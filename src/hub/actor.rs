@@ -90,6 +90,28 @@ pub struct LastSignIn {
     pub at: Millis,
     /// Address of the client; none for a local terminal.
     pub address: Option<String>,
+    /// How it was proved; none where it was not noted.
+    pub via: Option<String>,
+}
+
+impl LastSignIn {
+    /// The way in one or two words, for a list: `password`, `SSH key`.
+    pub fn way(&self) -> Option<&'static str> {
+        self.via.as_deref().map(|via| match via {
+            "password" => "password",
+            "local" => "on this machine",
+            _ => "SSH key",
+        })
+    }
+
+    /// The way behind a blank, for a sentence: ` by password`.
+    pub fn by(&self) -> String {
+        match self.way() {
+            None => String::new(),
+            Some(way @ "on this machine") => format!(" {way}"),
+            Some(way) => format!(" by {way}"),
+        }
+    }
 }
 
 /// The result of a sign-in.

@@ -168,6 +168,14 @@ pub enum Conflict {
         /// The kinds that have such a key, in words.
         kinds: String,
     },
+    /// A name that several credentials have.
+    #[error("Several credentials are named {name}: {keys}. Say which one by its key.")]
+    SharedName {
+        /// The name that was given.
+        name: String,
+        /// Their keys, in words.
+        keys: String,
+    },
     /// The change would leave the desk without an Administrator who can sign in.
     #[error("{who} is the last Administrator who can sign in. Make another one first.")]
     LastAdministrator {

@@ -4,6 +4,7 @@
 //! the head in one transaction. A secret is handed out only after its row is committed.
 
 mod actor;
+mod attention;
 mod audit;
 mod credentials;
 mod desk;
@@ -18,6 +19,7 @@ mod verifier;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::hub::attention::Survey;
 use crate::store::Store;
 use crate::store::tables::HeadRow;
 use crate::time::{Clock, Millis};
@@ -25,20 +27,21 @@ use crate::vault::Vault;
 
 pub use crate::store::Cancel;
 pub use actor::{Actor, LastSignIn, Origin, Session, SignIn, Via};
-pub use audit::AcceptReport;
-pub use credentials::CredentialEdit;
+pub use attention::{AttentionItem, AttentionLevel, AttentionWords, Group, RefusedKey, STATES, StateCounts};
+pub use audit::{AcceptReport, LogFilter, LogFilterError, log_terms};
+pub use credentials::{CredentialEdit, Watch};
 pub use desk::{DeskPaths, OpenOutcome, Progress, SetUp};
 pub use error::{Conflict, Denied, HubError, InputField, SessionOver};
 pub use settings::{EffectivePolicy, Setting};
 pub use types::{
     ByKind, Capped, ChangeOutcome, CredentialCounts, CredentialId, CredentialInfo, CredentialOverview, CredentialPage,
     CredentialRow, CredentialTarget, DisplayEvent, EndedEarly, FoundSecret, Issued, LastUse, ListCursor, ListOrder,
-    ListQuery, LiveSecret, LossCause, MostUsed, NameInUse, NewCredential, NewLegacy, Overview, OwnSignIn, PagePosition,
-    Policy, ProcessKind, ProcessNote, Provenance, Pulse, REFUSALS_KEPT, Refusal, RefusalCursor, RefusedRequest,
-    RefusedRequestQuery, Remedy, Replay, SecuritySettings, SettingValue, SignInOutcome, SiteOverview, SiteUsage,
-    TrailClass, TrailQuery, TrailReport, TrailRow, USE_DAYS, UnsavedCredential, UnsavedSecret, UsageReport, UseCount,
-    UsedDay, UserOperation, UserRow, UserTarget, VerifierCredential, VerifierRow, VerifierSecret, WhichSecret,
-    eviction_index, sum_of_days,
+    ListQuery, LiveSecret, LossCause, MostUsed, NameInUse, NewCredential, NewLegacy, NewUser, Overview, OwnSignIn,
+    PagePosition, Policy, ProcessKind, ProcessNote, Provenance, Pulse, REFUSALS_KEPT, Refusal, RefusalCursor,
+    RefusedRequest, RefusedRequestQuery, RefusedSignIn, Remedy, Replay, SecuritySettings, SettingValue, SignInOutcome,
+    SiteOverview, SiteUsage, TrailClass, TrailCount, TrailQuery, TrailReport, TrailRow, USE_DAYS, UnsavedCredential,
+    UnsavedSecret, UsageReport, UseCount, UsedDay, UserOperation, UserRow, UserTarget, VerifierCredential, VerifierRow,
+    VerifierSecret, WhichSecret, WithPassword, eviction_index, noted_line, sum_of_days,
 };
 pub use verifier::{
     Drift, Feed, Findings, IdRange, LoadSummary, LoadTimings, ReadAgreement, RefusalReason, Restriction,
@@ -55,6 +58,8 @@ pub struct Hub {
     account_intact: bool,
     /// The newest head that this handle has seen, to detect a rollback.
     highest: Mutex<Option<HeadRow>>,
+    /// What the last survey of all credentials found.
+    survey: Mutex<Option<Survey>>,
 }
 
 impl Hub {

@@ -2,15 +2,20 @@
 
 use crate::account::{Right, allows};
 use crate::credential::{EXPIRING_DAYS, Kind, State};
+use crate::hub::attention::{self, Survey};
 use crate::hub::audit::trail;
 use crate::hub::credentials::{list, mapping};
 use crate::hub::tx::intent::Intent;
+use crate::hub::tx::row_tags;
 use crate::hub::usage::site_usage;
-use crate::hub::users::mapping::{administrators, role_of};
+use crate::hub::users::mapping::{administrators, is_able_administrator, role_of};
 use crate::hub::verifier::{rollback_reports, store_findings};
 use crate::hub::{Actor, ByKind, Cancel, Capped, CredentialOverview, Hub, HubError, Overview, SiteOverview, settings};
 use crate::store::{Tx, tables};
 use crate::time::{DAY, Millis};
+
+/// Rows of the trail that the menu shows.
+const LAST_CHANGES: i64 = 7;
 
 impl Hub {
     /// The overview, limited to what the actor's role may see.
@@ -42,8 +47,18 @@ impl Hub {
             expiring.set(kind, tables::count_expiring(tx, kind.as_str(), from, until, most)?);
             never_used.set(kind, tables::count_waiting(tx, kind.as_str(), most)?);
         }
+        let survey = self.survey_for_overview(tx)?;
+        let states = attention::states(tx, self.now(), survey.as_ref())?;
+        let (expired_called, refused_more) = attention::refused(self, tx)?;
+        let Survey { tampered, unused, never_used: never_used_for_long, .. } = survey.unwrap_or_default();
         Ok(CredentialOverview {
             counts,
+            states,
+            tampered,
+            expired_called,
+            refused_more,
+            unused,
+            never_used_for_long,
             expiring,
             next_to_expire: next
                 .map(|(row, last)| mapping::credential(&self.vault, row, last))
@@ -61,14 +76,23 @@ impl Hub {
 
     fn site_overview(&self, tx: &mut dyn Tx) -> Result<SiteOverview, HubError> {
         let users = tables::users(tx)?;
-        let mut locked = 0;
+        let (mut locked_users, mut locked_administrators) = (Vec::new(), Vec::new());
         for row in &users {
-            locked += i64::from(self.locked_until(tx, &row.record.name)?.is_some());
+            let name = &row.record.name;
+            if self.locked_until(tx, name)?.is_some() {
+                locked_users.push(name.clone());
+                locked_administrators.extend(is_able_administrator(&row.record).then(|| name.clone()));
+            }
         }
-        let changes = tables::changes(tx, 3)?;
+        let tampered_users = users.iter().filter(|row| !row_tags::intact(&self.vault, row));
+        let tampered_users = tampered_users.map(|row| row.record.name.clone()).collect();
+        let changes = tables::changes(tx, LAST_CHANGES)?;
         Ok(SiteOverview {
             users: users.len() as i64,
-            locked,
+            locked: locked_users.len() as i64,
+            tampered_users,
+            locked_users,
+            locked_administrators,
             trail_rows: tables::head(tx)?.map_or(0, |head| head.trail_no),
             last_changes: changes.into_iter().map(|row| trail::row(tx, row)).collect::<Result<_, _>>()?,
             last_row_at: tables::last_at(tx)?.map(Millis),

@@ -57,6 +57,7 @@ pub fn browse(session: &mut SignedIn<'_, '_>, query: TrailQuery) -> Step {
 fn verify(session: &mut SignedIn<'_, '_>) -> Step {
     let Some(report) = session.call(|hub, actor| hub.verify_trail(actor, None, &mut |_, _| {}))? else { return Ok(()) };
     match report.broken {
+        Some(why) if report.whole => session.conversation.refuse(format!("The trail is whole, but {why}"))?,
         Some(why) => session.conversation.refuse(format!("The trail is not whole: {why}"))?,
         None => {
             session.say(format!("The trail is whole: {} checked.", words::number(report.rows, "entry", "entries")))?

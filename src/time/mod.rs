@@ -101,8 +101,8 @@ impl Day {
     }
 }
 
-pub use read::{NotATime, is_never, parse_span, parse_when, past_or_never, when_or_never};
-pub use words::duration;
+pub use read::{NotATime, is_never, parse_span, parse_when, past_or_never, takes_away, when_or_never};
+pub use words::{duration, short_duration};
 
 /// Where the time comes from; tests bring their own.
 pub trait Clock: Send + Sync {

@@ -56,16 +56,22 @@ pub fn parse_when(typed: &str, now: Seconds) -> Result<Seconds, NotATime> {
         .ok_or_else(|| NotATime::Year(shown()))
 }
 
-/// The same, or none at all: an empty field, `never`, `none`.
+/// The same, or none at all: an empty field, `never`, `none`, `any`.
 pub fn when_or_never(typed: &str, now: Seconds) -> Result<Option<Seconds>, NotATime> {
     match typed.trim() {
         "" => Ok(None),
-        word if is_never(word) => Ok(None),
+        word if takes_away(word) => Ok(None),
         typed => parse_when(typed, now).map(Some),
     }
 }
 
-/// Whether a word stands for nothing: `never` and `none` are said of times, networks and algorithms alike.
+/// Whether a word removes what is there: `never`, `none` and `any` are taken for times, networks, algorithms, owners, tags and notes
+/// alike. A person reads one of them on the screen and types another.
+pub fn takes_away(word: &str) -> bool {
+    is_never(word) || word.trim().eq_ignore_ascii_case("any")
+}
+
+/// Whether a word stands for nothing, where `any` would say the opposite, as in a filter.
 pub fn is_never(word: &str) -> bool {
     ["never", "none"].iter().any(|never| word.trim().eq_ignore_ascii_case(never))
 }
@@ -109,7 +115,7 @@ fn has_no_offset(typed: &str) -> bool {
     pieces(typed).is_some_and(|pieces| pieces.time().is_some() && pieces.to_numeric_offset().is_none())
 }
 
-/// Seconds of `90d`, `12h`, `30m` or `45s`; days are 86,400 s. A plus before it, a blank in it and capitals change nothing,
+/// Seconds of `90d`, `12h`, `30m`, `45s` or `1y`; days are 86,400 s, and years 365 days. A plus before it, a blank in it and capitals change nothing,
 /// but for `M`, which could be months.
 pub fn parse_span(typed: &str) -> Option<i64> {
     let typed = typed.trim();
@@ -124,6 +130,7 @@ pub fn parse_span(typed: &str) -> Option<i64> {
         'm' => 60,
         'h' | 'H' => 3_600,
         'd' | 'D' => 86_400,
+        'y' | 'Y' => 365 * 86_400,
         _ => return None,
     };
     // One that no number holds is far beyond any time there is.
@@ -160,6 +167,7 @@ mod tests {
         ] {
             assert_eq!(parse_when(typed, NOW).map(Seconds::rfc3339).as_deref(), Ok(read), "{typed}");
         }
+        assert_eq!(parse_when("1y", NOW), parse_when("365d", NOW));
         for same in ["90D", "90 d", "+90d", " +90 D "] {
             assert_eq!(parse_when(same, NOW), parse_when("90d", NOW), "{same}");
         }

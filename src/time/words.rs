@@ -15,6 +15,15 @@ pub fn duration(ms: i64) -> String {
     }
 }
 
+/// The same where there is little room: `3 d`, `5 h`, `12 min`.
+pub fn short_duration(ms: i64) -> String {
+    match ms {
+        ms if ms >= 2 * DAY => format!("{} d", ms / DAY),
+        ms if ms >= 2 * HOUR => format!("{} h", ms / HOUR),
+        ms => format!("{} min", (ms + MINUTE - 1) / MINUTE),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -29,6 +38,8 @@ mod tests {
             (3 * DAY, "3 days"),
         ] {
             assert_eq!(duration(ms), said);
+            let short = said.replace(" days", " d").replace(" hours", " h");
+            assert_eq!(short_duration(ms), short.replace(" minutes", " min").replace(" minute", " min"));
         }
     }
 }

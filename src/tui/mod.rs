@@ -8,6 +8,7 @@ mod act;
 mod app;
 mod dialog;
 mod form;
+mod idle_lock;
 pub mod keymap;
 mod layout;
 pub mod msg;

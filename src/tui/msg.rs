@@ -10,8 +10,8 @@ use crate::export::{Format, Written};
 use crate::hub::{
     Actor, ChangeOutcome, CredentialEdit, CredentialId, CredentialInfo, CredentialPage, CredentialTarget, Denied,
     DisplayEvent, FoundSecret, HubError, Issued, ListQuery, NameInUse, NewCredential, Overview, OwnSignIn, Pulse,
-    RefusedRequest, RefusedRequestQuery, SecuritySettings, SetUp, Setting, SignIn, TrailQuery, TrailReport, TrailRow,
-    UnsavedSecret, UserRow, UserTarget,
+    RefusedRequest, RefusedRequestQuery, SecuritySettings, SetUp, Setting, SignIn, TrailCount, TrailQuery, TrailReport,
+    TrailRow, UnsavedSecret, UserRow, UserTarget,
 };
 use crate::secret::Secret;
 use crate::tui::keymap::chord::Chord;
@@ -28,7 +28,7 @@ pub enum Msg {
     Resize(u16, u16),
     /// A worker finished.
     Reply(Ticket, Reply),
-    /// Progress of a long read: secrets compared, or entries checked.
+    /// Progress of a long read or change: secrets compared, entries checked, credentials changed.
     Progress(Ticket, i64),
     /// A copy was tried.
     Copied(Ticket, CopyOutcome),
@@ -41,6 +41,8 @@ pub enum Msg {
     Tick,
     /// An appearance choice was saved, or could not be, with the reason.
     Remembered(Result<(), String>),
+    /// The survey of a large desk found something else than before.
+    Surveyed,
     /// Back from ctrl-z.
     Resumed,
 }
@@ -55,7 +57,7 @@ pub struct Ticket(pub u64);
 pub enum Effect {
     /// Call the hub on the worker of [`Call::lane`].
     Call(Ticket, Call),
-    /// The reply is not wanted any more: interrupt the read.
+    /// The reply is not wanted any more, or the change is to be taken back: interrupt it.
     Cancel(Ticket),
     /// Put text on the user's clipboard.
     Copy(Ticket, Secret),
@@ -65,6 +67,10 @@ pub enum Effect {
     Suspend,
     /// Save an appearance choice for the next time.
     Remember(Appearance),
+    /// Save what nobody waits for.
+    RememberQuietly(Appearance),
+    /// Save the name that was used last.
+    RememberName(String),
     /// Leave.
     Quit,
     /// Quit, and re-execute line by line.
@@ -105,8 +111,8 @@ pub enum Call {
     },
     /// Creates a key.
     Create(Actor, NewCredential),
-    /// Makes a new secret; the old one works until the overlap ends.
-    Rotate(Actor, CredentialTarget, Overlap),
+    /// Makes new secrets; the old ones work until the overlap ends.
+    Rotate(Actor, Vec<CredentialTarget>, Overlap),
     /// Changes a user.
     ChangeUser(Actor, UserChange),
     /// Checks the password again before a sensitive change.
@@ -151,6 +157,8 @@ pub enum Call {
     },
     /// Rows of the trail.
     Trail(Actor, TrailQuery),
+    /// How many rows of the trail there are.
+    TrailCount(Actor, TrailQuery),
     /// Requests that verifiers refused.
     RefusedRequests(Actor, RefusedRequestQuery),
     /// Whose secret is this?
@@ -181,6 +189,8 @@ pub enum Call {
     SetSettings(Actor, Vec<(Setting, String)>),
     /// Checks the whole trail.
     Verify(Actor),
+    /// The same, and holds the hash of one entry against one that was noted.
+    Compare(Actor, i64, String),
 }
 
 /// One change of a user.
@@ -223,6 +233,8 @@ pub enum Answer {
     Reauthenticated(Actor),
     /// A new key or a new secret.
     Issued(Issued),
+    /// New secrets of several keys.
+    Rotated(Vec<Issued>),
     /// The outcome of a change of state, for each row.
     States(Vec<ChangeOutcome>),
     /// The outcome of an edit, or of stopping an old secret, for each row.
@@ -240,7 +252,7 @@ pub enum Answer {
     /// Whether the store changed.
     Pulse(Pulse),
     /// What the menu shows.
-    Overview(Overview),
+    Overview(Box<Overview>),
     /// Rows of the list.
     Page(CredentialPage),
     /// All about one credential.
@@ -249,6 +261,8 @@ pub enum Answer {
     Taken(NameInUse),
     /// Rows of the trail.
     Trail(Vec<TrailRow>),
+    /// How many rows of the trail there are.
+    TrailCount(TrailCount),
     /// Requests that were refused.
     RefusedRequests(Vec<RefusedRequest>),
     /// The users.

@@ -16,6 +16,10 @@ pub enum Slot {
     CopyKey,
     /// A copy of a sample.
     CopySample,
+    /// A copy of an entry of the trail.
+    CopyEntry,
+    /// A copy of the end of the trail.
+    CopyLine,
     /// The words of a refusal.
     Refused,
     /// Find by secret.
@@ -24,9 +28,15 @@ pub enum Slot {
     History,
     Overview,
     List,
+    /// All rows that are to be ticked.
+    Ticks,
     Details,
     Taken,
+    /// The credential that an entry of the trail is about.
+    GoTo,
     Trail,
+    /// How many entries of the trail there are.
+    TrailCount,
     Users,
     /// The keys that a user created.
     UserKeys,
@@ -40,14 +50,17 @@ pub enum Slot {
 
 impl Slot {
     /// Background reads.
-    pub const READS: [Self; 13] = [
+    pub const READS: [Self; 16] = [
         Self::Find,
         Self::History,
         Self::Overview,
         Self::List,
+        Self::Ticks,
         Self::Details,
         Self::Taken,
+        Self::GoTo,
         Self::Trail,
+        Self::TrailCount,
         Self::Users,
         Self::UserKeys,
         Self::Verify,
@@ -97,6 +110,11 @@ impl Pending {
     pub fn take(&mut self, ticket: Ticket) -> Option<Slot> {
         let i = self.out.iter().position(|(t, _)| *t == ticket)?;
         Some(self.out.swap_remove(i).1)
+    }
+
+    /// The tickets of calls of `slot`, which go on being awaited.
+    pub fn each(&self, slot: Slot, mut each: impl FnMut(Ticket)) {
+        self.out.iter().filter(|(_, s)| *s == slot).for_each(|(ticket, _)| each(*ticket));
     }
 
     /// Forgets the calls of `slot`.

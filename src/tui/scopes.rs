@@ -36,6 +36,7 @@ impl Workspace {
             Some(Screen::Users(_)) => vec![Scope::Users, Scope::Rows, Scope::Screen],
             Some(Screen::Page(Topic::Security, _)) => vec![Scope::Security, Scope::Rows, Scope::Screen],
             Some(Screen::Page(Topic::SignIns, _)) => vec![Scope::Rows, Scope::Screen],
+            Some(Screen::Trail(list)) if list.search.open => vec![Scope::Text, Scope::LogFilter],
             Some(Screen::Trail(_)) => vec![Scope::Trail, Scope::Rows, Scope::Screen],
             Some(Screen::Api(api)) => match api.tab {
                 Tab::Api if api.search.open => vec![Scope::Text, Scope::Filter],

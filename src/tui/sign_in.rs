@@ -3,7 +3,7 @@
 use crate::hub::InputField;
 use crate::time::Millis;
 use crate::tui::dialog;
-use crate::tui::form::{Form, Id, button, password, text, text_with};
+use crate::tui::form::{Form, Id, button, lower_case, password, text, text_with};
 
 /// Which of the three screens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub enum SignInMessage {
 pub struct SignInScreen {
     /// Which screen it is.
     pub kind: SignInKind,
+    /// Who locked the screen: the name is fixed there. Empty on the other screens, where it is a field.
+    pub locked_by: String,
     /// Its fields.
     pub form: Form,
     /// The message under the form.
@@ -43,34 +45,39 @@ impl SignInScreen {
     pub fn set_up() -> Self {
         let form = Form::new(vec![
             text(Id::Account, "Account"),
-            text(Id::Name, "Your name"),
+            lower_case(text(Id::Name, "Your name")),
             password(Id::Password, "Password"),
             password(Id::Again, "Again"),
             button(Id::Submit, "Set up"),
         ]);
-        Self { kind: SignInKind::SetUp, form, message: None }
+        Self { kind: SignInKind::SetUp, locked_by: String::new(), form, message: None }
     }
 
     /// Name and password.
     pub fn sign_in(name: &str) -> Self {
-        Self::named(SignInKind::SignIn, name)
-    }
-
-    /// The sign-in with the name set.
-    pub fn lock(name: &str) -> Self {
-        Self::named(SignInKind::Lock, name)
-    }
-
-    fn named(kind: SignInKind, name: &str) -> Self {
         let mut form = Form::new(vec![
-            text_with(Id::Name, "Name", name),
+            lower_case(text_with(Id::Name, "Name", name)),
             password(Id::Password, "Password"),
-            button(Id::Submit, if kind == SignInKind::Lock { "Unlock" } else { "Sign in" }),
+            button(Id::Submit, "Sign in"),
         ]);
         if !name.is_empty() {
             form.focus_on(Id::Password);
         }
-        Self { kind, form, message: None }
+        Self { kind: SignInKind::SignIn, locked_by: String::new(), form, message: None }
+    }
+
+    /// The password of who locked the screen.
+    pub fn lock(name: &str) -> Self {
+        let form = Form::new(vec![password(Id::Password, "Password"), button(Id::Submit, "Unlock")]);
+        Self { kind: SignInKind::Lock, locked_by: name.to_owned(), form, message: None }
+    }
+
+    /// Who signs in.
+    pub fn name(&self) -> &str {
+        match self.kind {
+            SignInKind::Lock => &self.locked_by,
+            SignInKind::SetUp | SignInKind::SignIn => self.form.text(Id::Name).trim(),
+        }
     }
 
     /// Says a sentence under the form.
@@ -86,11 +93,27 @@ impl SignInScreen {
         }
     }
 
+    /// What is wrong with one field of set-up that was left; its passwords have rules beside them.
+    pub fn fault_of(&self, id: Id) -> Option<String> {
+        match (self.kind, id) {
+            (SignInKind::SetUp, Id::Account) => self.account().err(),
+            (SignInKind::SetUp, Id::Name) => {
+                crate::account::UserName::new(self.name()).err().map(|why| why.to_string())
+            }
+            _ => None,
+        }
+    }
+
+    fn account(&self) -> Result<(), String> {
+        let account = crate::account::AccountName::new(self.form.text(Id::Account));
+        account.map(|_| ()).map_err(|why| account_words(&why))
+    }
+
     /// Whether the form can be sent; else where the fault is.
     pub fn check(&self) -> Result<(), (Id, String)> {
         let typed = |id| self.form.password(id).map_or("", |p| p.expose());
         match self.kind {
-            SignInKind::SignIn | SignInKind::Lock if self.form.text(Id::Name).trim().is_empty() => {
+            SignInKind::SignIn | SignInKind::Lock if self.name().is_empty() => {
                 Err((Id::Name, "Type your name.".to_owned()))
             }
             SignInKind::SignIn | SignInKind::Lock if typed(Id::Password).is_empty() => {
@@ -98,9 +121,8 @@ impl SignInScreen {
             }
             SignInKind::SignIn | SignInKind::Lock => Ok(()),
             SignInKind::SetUp => {
-                let account = crate::account::AccountName::new(self.form.text(Id::Account));
-                account.map_err(|why| (Id::Account, account_words(&why)))?;
-                let name = self.form.text(Id::Name).trim();
+                self.account().map_err(|why| (Id::Account, why))?;
+                let name = self.name();
                 crate::account::UserName::new(name).map_err(|why| (Id::Name, why.to_string()))?;
                 dialog::check_new(name, typed(Id::Password), typed(Id::Again))
             }

@@ -8,13 +8,13 @@ use crate::time::{MINUTE, Millis};
 use crate::tui::app::{App, PULSE, Workspace};
 use crate::tui::dialog::{Dialog, DialogKind, Draft};
 use crate::tui::form::Id;
+use crate::tui::form::field::first_line;
 use crate::tui::keymap::chord::Chord;
 use crate::tui::keymap::{self, Meaning};
 use crate::tui::layout;
 use crate::tui::msg::{Call, Effect, Msg};
 use crate::tui::pending::Slot;
 use crate::tui::screen::{RefusedList, Screen, Tab, TrailList};
-use crate::tui::sign_in::SignInScreen;
 use crate::tui::toast::{Severity, Toast};
 use crate::tui::type_ahead::buffer::Typed;
 
@@ -29,6 +29,11 @@ pub fn update(app: &mut App, now: Millis, msg: Msg) -> Vec<Effect> {
         Msg::Copied(ticket, outcome) => app.copied(ticket, outcome),
         Msg::Progress(ticket, so_far) => app.progress(ticket, so_far),
         Msg::Remembered(outcome) => app.remembered(outcome),
+        Msg::Surveyed => {
+            if let Some(workspace) = &mut app.workspace {
+                workspace.due.overview = Some(app.now);
+            }
+        }
         Msg::Background { light } => app.background(light),
         Msg::Tick => {}
         Msg::Resumed => app.dirty = true,
@@ -51,16 +56,13 @@ impl App {
         if self.pause_text_changes_at().is_some_and(|at| at <= now) {
             self.dirty = true;
         }
+        let seconds_left = self.seconds_to_lock();
         self.now = now;
         if self.toast.as_ref().is_some_and(|t| t.until.is_some_and(|end| end <= now)) {
             self.toast = None;
             self.dirty = true;
         }
-        let idle =
-            self.workspace.as_ref().and_then(|workspace| self.idle_lock_at(workspace)).is_some_and(|end| end <= now);
-        if idle && self.sign_in.is_none() {
-            self.lock();
-        }
+        self.watch_idle_lock(seconds_left);
     }
 
     /// The clock was set back: no timer may wait for a time that is far away now.
@@ -94,15 +96,18 @@ impl App {
     }
 
     fn typed(&mut self, typed: Typed) {
-        self.last_key = self.now;
+        if self.stops_the_count() {
+            return;
+        }
         let chord = match &typed {
             Typed::Key(chord) => Some(*chord),
             Typed::Paste(_) => None,
         };
-        // Never held, never swallowed.
+        // Never held: a store that hangs must not keep anybody here.
         if chord == Some(Chord::ctrl('c')) {
-            return self.quit();
+            return self.interrupt();
         }
+        self.interrupted = false;
         if layout::too_small(self.size) && !matches!(chord, Some(c) if c == Chord::ctrl('z') || c == Chord::ctrl('l')) {
             // Buttons that cannot be seen must not be pressed.
             return;
@@ -165,13 +170,16 @@ impl App {
             .map(|sign_in| &sign_in.form)
             .or_else(|| self.workspace.as_ref().and_then(|workspace| workspace.form()));
         // In that field a line break counts as a blank.
-        let breaks = form.and_then(|form| form.focus()) == Some(Id::Networks);
-        let lost = |c: &char| c.is_control() && !(breaks && matches!(c, '\r' | '\n'));
-        let left_out = text.trim_end_matches(['\r', '\n']).chars().filter(lost).count();
-        let message = match left_out {
-            0 => return,
-            1 => "1 character that cannot be typed was left out.".to_owned(),
-            n => format!("{n} characters that cannot be typed were left out."),
+        let many = form.and_then(|form| form.focus()) == Some(Id::Networks);
+        let text = text.trim_matches(['\r', '\n']);
+        let kept = if many { text } else { first_line(text) };
+        let breaks = |c: char| many && matches!(c, '\r' | '\n');
+        let left_out = kept.chars().filter(|c| c.is_control() && !breaks(*c)).count();
+        let message = match (kept.len() < text.len(), left_out) {
+            (true, _) => "The field has one line: only the first one was pasted.".to_owned(),
+            (false, 0) => return,
+            (false, 1) => "1 character that cannot be typed was left out.".to_owned(),
+            (false, n) => format!("{n} characters that cannot be typed were left out."),
         };
         self.toast = Some(Toast::note(self.now, message));
     }
@@ -192,34 +200,6 @@ impl App {
         self.drop_type_ahead();
     }
 
-    /// Locks on request: keys typed ahead go to the lock screen.
-    pub(super) fn lock_now(&mut self) {
-        let ahead = std::mem::take(&mut self.type_ahead);
-        self.lock();
-        self.type_ahead = ahead;
-    }
-
-    /// Locks: secrets are wiped, forms stay, replies still arrive.
-    pub(super) fn lock(&mut self) {
-        let Some(workspace) = self.workspace.as_ref().filter(|_| self.sign_in.is_none()) else { return };
-        let (actor, name) = (workspace.actor(), workspace.session.actor.user.as_str().to_owned());
-        // The password must still be changed: there is nothing to come back to.
-        let forced = workspace.session.must_change_password;
-        self.drop_secrets();
-        self.help = None;
-        self.toast = None;
-        self.dirty = true;
-        for slot in Slot::READS {
-            self.cancel(slot);
-        }
-        self.call(Slot::Unwatched, Call::SignOut(actor));
-        if forced {
-            self.workspace = None;
-            self.pending.drop_slot(Slot::Form, |_| {});
-        }
-        self.sign_in = Some(if forced { SignInScreen::sign_in(&name) } else { SignInScreen::lock(&name) });
-    }
-
     /// Sends the reads whose time has come.
     pub(super) fn send_due_reads(&mut self) {
         if self.sign_in.is_some() {
@@ -228,6 +208,10 @@ impl App {
         let Some(workspace) = self.workspace.as_mut().filter(|r| !r.session.must_change_password) else { return };
         let now = self.now;
         let calls = workspace.take_due_calls(now);
+        // Rows come first: a count of a long trail would hold them up.
+        if calls.iter().any(|(slot, _)| matches!(slot, Slot::Trail)) {
+            self.cancel(Slot::TrailCount);
+        }
         for (slot, call) in calls {
             self.call(slot, call);
         }
@@ -265,11 +249,19 @@ impl Workspace {
         {
             calls.push((Slot::Users, Call::Users(actor.clone())));
         }
-        if due(&mut self.due.taken)
-            && let Some(Dialog { form: Some(form), kind: DialogKind::Create(create), .. }) = self.dialog()
-        {
-            let Draft { name, username } = Draft::of(form);
-            calls.push((Slot::Taken, Call::Taken { actor, kind: create.kind, name, username }));
+        if due(&mut self.due.taken) {
+            let asked = match self.dialog() {
+                Some(Dialog { form: Some(form), kind: DialogKind::Create(create), .. }) => {
+                    let Draft { name, username } = Draft::of(form);
+                    Some((create.kind, name, username))
+                }
+                Some(Dialog { form: Some(form), kind: DialogKind::Edit(edit), .. }) => {
+                    edit.new_name(form).map(|(kind, name)| (kind, name, String::new()))
+                }
+                _ => None,
+            };
+            calls
+                .extend(asked.map(|(kind, name, username)| (Slot::Taken, Call::Taken { actor, kind, name, username })));
         }
         calls
     }

@@ -273,3 +273,45 @@ fn key_usage_tells_every_day_of_the_span() {
     }
     assert_eq!(desk.run(&["key", "usage", "kdbNOBODY", "--as", "alice"]).code, Some(4));
 }
+
+#[test]
+fn several_are_rotated_in_one_transaction_and_printed_as_an_array() {
+    let desk = Desk::ready();
+    let keys: Vec<_> = ["one", "two", "three"]
+        .iter()
+        .map(|name| text(&desk.create(&["--kind", "basic", "--name", name])["key"]))
+        .collect();
+    let rotate = |keys: &[&str], more: &[&str]| {
+        let args = [&["key", "rotate"], keys, &["--as", "alice", "--overlap", "none"], more].concat();
+        desk.run(&args)
+    };
+    let several = rotate(&[&keys[0], &keys[1], &keys[0]], &["--json"]).done().json();
+    let made = several.as_array().unwrap();
+    assert_eq!(made.iter().map(|one| text(&one["key"])).collect::<Vec<_>>(), keys[..2], "each once, in order");
+    assert!(made.iter().all(|one| fields(one) == ["id", "key", "kind", "name", "secret", "stopped"]), "{several}");
+    assert!(rotate(&[&keys[2]], &["--json"]).done().json().is_object(), "one key is one document");
+    let lines = rotate(&[&keys[0], &keys[2]], &[]).done();
+    assert_eq!(lines.out.lines().filter(|line| line.starts_with("Secret:")).count(), 2);
+    assert!(lines.err.contains("These secrets are shown once."), "{}", lines.err);
+    let before = desk.list();
+    let missing = rotate(&[&keys[0], "kdbNoSuchKeyNoSuchKey"], &["--json"]);
+    assert_ne!(missing.code, Some(0));
+    assert_eq!(desk.list(), before, "all of them or none");
+}
+
+#[test]
+fn lists_have_an_order_that_can_be_turned_round() {
+    let desk = Desk::ready();
+    for (name, expires) in [("b", "30d"), ("a", "90d"), ("c", "7d")] {
+        desk.create(&["--kind", "basic", "--name", name, "--expires", expires]);
+    }
+    let names = |more: &[&str]| {
+        let rows = desk.run(&[&["key", "list", "--as", "alice", "--json"], more].concat()).done().json();
+        rows.as_array().unwrap().iter().map(|row| text(&row["name"])).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&[]), ["a", "b", "c"]);
+    assert_eq!(names(&["--order", "expiry"]), ["c", "b", "a"]);
+    assert_eq!(names(&["--order", "expiry", "--reverse"]), ["a", "b", "c"]);
+    assert_eq!(names(&["--order", "created"]).len(), 3);
+    assert_eq!(names(&["--order", "last-use"]).len(), 3);
+}

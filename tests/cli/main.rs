@@ -28,3 +28,4 @@ mod timestamps;
 mod trail;
 mod typed;
 mod users;
+mod words;

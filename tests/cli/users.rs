@@ -143,3 +143,86 @@ fn users_as_json_lines_and_table() {
     let table = desk.run(&["user", "list", "--as", "alice"]).done().out;
     assert!(table.lines().nth(4).unwrap().contains("Advanced User"), "{table}");
 }
+
+/// The password that a command printed: four groups of five.
+fn made(out: &str) -> String {
+    let password = out.trim_end().to_owned();
+    assert_eq!(password.split('-').map(str::len).collect::<Vec<_>>(), [5, 5, 5, 5], "{out:?}");
+    password
+}
+
+#[test]
+fn a_first_password_is_made_printed_once_and_must_be_changed() {
+    let desk = Desk::ready();
+    let added = desk.run(&["user", "add", "frida", "--as", "alice", "--role", "auditor", "--generate"]).done();
+    assert!(
+        added.err.contains("frida was added as an Auditor. The password is shown once, and must be changed"),
+        "{}",
+        added.err
+    );
+    let password = Secret::from_text(&made(&added.out));
+    let SignIn::Welcome(session) = desk.hub().sign_in("frida", &password, &Origin::default()).unwrap() else {
+        panic!("the password is wrong")
+    };
+    assert!(session.must_change_password);
+    let args = ["user", "add", "gerd", "--as", "alice", "--role", "basic", "--generate-password", "--json"];
+    let json = desk.run(&args).done().json();
+    assert_eq!(
+        (text(&json["name"]), text(&json["role"]), json["must_change_password"].as_bool()),
+        ("gerd".into(), "basic".into(), Some(true))
+    );
+    made(&text(&json["password"]));
+    assert!(
+        !desk.run(&["audit", "list", "--as", "alice", "--json"]).done().out.contains(password.expose_text().unwrap())
+    );
+    for (path, bytes) in desk.files() {
+        let secret = password.expose();
+        assert!(!bytes.windows(secret.len()).any(|part| part == secret), "{} has the password", path.display());
+    }
+}
+
+#[test]
+fn a_new_password_can_be_made_for_a_user_who_forgot_it() {
+    let desk = Desk::ready();
+    let set = desk.run(&["user", "passwd", "dora", "--as", "alice", "--generate"]).done();
+    let signed_in = desk.hub().sign_in("dora", &Secret::from_text(&made(&set.out)), &Origin::default()).unwrap();
+    assert!(matches!(signed_in, SignIn::Welcome(session) if session.must_change_password));
+    let args = ["user", "passwd", "dora", "--as", "alice", "--password-stdin", "--json"];
+    let json = desk.typing("a new horse battery", &args).done().json();
+    assert!(json.get("password").is_none(), "who typed it knows it: {json}");
+}
+
+#[test]
+fn users_have_notes() {
+    let desk = Desk::ready();
+    let note = "audit of spring 2027";
+    desk.typing(
+        PASSWORD,
+        &["user", "add", "frida", "--as", "alice", "--role", "auditor", "--note", note, "--password-stdin"],
+    )
+    .done();
+    let of = |name: &str| {
+        let users = desk.run(&["user", "list", "--as", "alice", "--json"]).done().json();
+        text(&users.as_array().unwrap().iter().find(|user| user["name"] == name).unwrap()["note"])
+    };
+    assert_eq!((of("frida"), of("bram")), (note.to_owned(), String::new()));
+    desk.run(&["user", "note", "bram", "--as", "alice", "--note", "backend team"]).done();
+    assert_eq!(of("bram"), "backend team");
+    let entry = desk.trail()[0].clone();
+    assert_eq!((text(&entry["did"]), text(&entry["what"])), ("changed note of".into(), "bram".into()));
+    assert_eq!((text(&entry["before"]["note"]), text(&entry["after"]["note"])), (String::new(), "backend team".into()));
+    desk.run(&["user", "note", "bram", "--as", "alice", "--note", "none"]).done();
+    assert_eq!(of("bram"), "");
+    assert!(desk.run(&["user", "list", "--as", "alice"]).done().out.contains(note));
+    desk.run(&["user", "note", "bram", "--as", "dora", "--note", "x"]).fails(3, REFUSED);
+    desk.verify();
+}
+
+#[test]
+fn the_way_of_the_last_sign_in_is_told() {
+    let desk = Desk::ready();
+    desk.hub().sign_in("alice", &Secret::from_text(PASSWORD), &Origin::default()).unwrap();
+    let users = desk.run(&["user", "list", "--as", "alice", "--json"]).done().json();
+    assert_eq!(users[0]["last_sign_in"]["via"], "password");
+    assert!(desk.run(&["user", "list", "--as", "alice"]).done().out.contains(", password"));
+}

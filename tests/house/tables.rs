@@ -16,6 +16,7 @@ fn tables_are_the_programs() {
     let tables = [
         ("keys", keymap::markdown()),
         ("filter", keymap::terms_markdown()),
+        ("log-filter", keymap::log_terms_markdown()),
         ("settings", settings()),
         ("flags", flags(keydesk::cli::command())),
     ];

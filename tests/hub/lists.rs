@@ -1,11 +1,13 @@
 //! Pages of lists: the same rows whichever way they are read.
 
-use keydesk::credential::{Filter, Kind, Verb};
-use keydesk::hub::{CredentialRow, ListOrder, ListQuery, PagePosition};
+use keydesk::credential::{Filter, Kind, Overlap, Verb};
+use keydesk::hub::{CredentialEdit, CredentialRow, ListOrder, ListQuery, PagePosition};
+
+use keydesk::time::Seconds;
 
 use super::support::Desk;
 
-const ORDERS: [ListOrder; 4] = [ListOrder::Name, ListOrder::Key, ListOrder::Created, ListOrder::State];
+const ORDERS: [ListOrder; 6] = ListOrder::ALL;
 
 fn filled() -> Desk {
     let desk = Desk::in_memory();
@@ -34,8 +36,8 @@ fn forward_and_backward_give_the_same_rows() {
     let desk = filled();
     for kind in [None, Some(Kind::Basic), Some(Kind::Hmac)] {
         for revoked in [false, true] {
-            for order in ORDERS {
-                let query = ListQuery { kind, revoked, order, limit: 2, ..ListQuery::default() };
+            for (order, turned) in ORDERS.into_iter().flat_map(|order| [(order, false), (order, true)]) {
+                let query = ListQuery { kind, revoked, order, turned, limit: 2, ..ListQuery::default() };
                 let all = whole(&desk, &query);
                 let (mut forward, mut position) = (Vec::new(), PagePosition::Start);
                 loop {
@@ -74,6 +76,34 @@ fn orders_and_revoked_keys_in_lists() {
     assert_eq!(names(&newest), ["émile", "Bravo", "支払い", "Alpha", "delta"]);
     let states = ListQuery { order: ListOrder::State, revoked: true, ..query };
     assert_eq!(names(&states), ["Bravo", "delta", "émile", "支払い", "Alpha", "charlie", "echo"]);
+}
+
+#[test]
+fn by_expiry_and_by_last_use() {
+    let desk = filled();
+    let alice = desk.alice();
+    let names = |query: &ListQuery| whole(&desk, query).into_iter().map(|row| row.name).collect::<Vec<_>>();
+    let query = ListQuery { kind: Some(Kind::Basic), ..ListQuery::default() };
+    let row = |name: &str| whole(&desk, &query).into_iter().find(|row| row.name == name).unwrap();
+    let now = desk.hub.now().seconds().0;
+    for (name, days) in [("delta", 9), ("支払い", 2)] {
+        let expires_at = Some(Some(Seconds(now + days * 86_400)));
+        let edit = CredentialEdit { expires_at, ..CredentialEdit::default() };
+        desk.hub.edit(&alice, &[row(name).target()], &edit).unwrap();
+    }
+    let expiry = ListQuery { order: ListOrder::Expiry, ..query.clone() };
+    assert_eq!(names(&expiry)[..2], ["支払い", "delta"]);
+    assert_eq!(names(&ListQuery { turned: true, ..expiry })[3..], ["delta", "支払い"]);
+    for (name, ago) in [("Bravo", 500), ("Alpha", 90), ("émile", 7_000)] {
+        desk.hub.record_usage(row(name).id, 1, Seconds(now - ago), None).unwrap();
+    }
+    // Its newest secret was never used, the one before was.
+    desk.hub.rotate(&alice, row("Alpha").target(), Overlap::Day).unwrap();
+    let used = ListQuery { order: ListOrder::LastUse, ..query };
+    assert_eq!(names(&used)[..3], ["Alpha", "Bravo", "émile"]);
+    let turned = names(&ListQuery { turned: true, ..used.clone() });
+    assert_eq!(turned[2..], ["émile", "Bravo", "Alpha"]);
+    assert_eq!(names(&used).len(), 5, "those that were never used are listed as well");
 }
 
 #[test]

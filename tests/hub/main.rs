@@ -5,6 +5,7 @@ mod made;
 #[path = "../support/desk.rs"]
 mod support;
 
+mod attention;
 mod desk;
 mod edits;
 mod feed;

@@ -122,7 +122,7 @@ fn refusals_are_recorded_once_a_minute_with_a_count() {
     let rows = refusals();
     assert_eq!(rows.len(), 1);
     assert_eq!((rows[0].count, rows[0].who.as_deref(), rows[0].what.as_str()), (7, Some("chen"), "crm-sync"));
-    assert_eq!(rows[0].did, "refused: revoke (manage credentials)");
+    assert_eq!(rows[0].did, "was refused: may not revoke credentials");
     desk.hub.create(&chen, &wanted(Kind::Basic, "x")).unwrap_err();
     assert_eq!(refusals().len(), 2, "another reason, another row");
     desk.clock.advance(jiff::SignedDuration::from_mins(1));

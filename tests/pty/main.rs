@@ -9,6 +9,7 @@ mod need;
 
 mod clipboard;
 mod colour;
+mod forms;
 mod job_control;
 mod journey;
 mod line_by_line;

@@ -82,3 +82,22 @@ fn modes_that_were_left_on_are_switched_off() {
         }
     }
 }
+
+#[test]
+fn an_open_desk_notes_itself_in_the_store() {
+    let house = House::with_desk();
+    let mut desk = house.open();
+    is_open(&mut desk);
+    let noted = || {
+        let store = rusqlite::Connection::open(house.data().join("keydesk.db")).unwrap();
+        let sql = "SELECT COUNT(*) FROM process WHERE kind = 'desk' AND host <> '' AND version <> ''";
+        store.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    for _ in 0..600 {
+        if noted() == 1 {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    panic!("never noted");
+}

@@ -31,7 +31,7 @@ pub fn to_the_list(desk: &mut Desk) {
 /// From the list to the one-time view of a new key in the section that is open.
 #[track_caller]
 pub fn create(desk: &mut Desk, name: &str) -> Issued {
-    desk.keys("n").sees("[ Create Key ]").keys(name).sees(name).keys(ENTER);
+    desk.keys("n").sees("Create key").keys(name).sees(name).keys(ENTER);
     desk.sees("shown only now").sees(name);
     issued(desk)
 }

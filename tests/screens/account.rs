@@ -141,3 +141,11 @@ fn every_role_reads_its_own_sign_ins() {
         desk.press("esc").selects("Last sign-ins");
     }
 }
+
+#[test]
+fn the_demo_says_that_it_is_one_and_writes_no_file() {
+    let mut desk = Desk::demo();
+    desk.sees("Demo, nothing is kept").press("enter").selects("Activity log").press("enter").rest().press("x");
+    desk.no_dialog().sees("This is the demo: it writes no file.").sees("Demo, nothing is kept");
+    Desk::signed_in_as(Role::Administrator).sees_no("Demo");
+}

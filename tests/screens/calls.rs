@@ -26,6 +26,8 @@ pub fn call_name(call: &Call) -> &'static str {
         Call::Find { .. } => "find",
         Call::Users(_) => "users",
         Call::Verify(_) => "verify",
+        Call::Compare(..) => "compare",
+        Call::TrailCount(..) => "trail count",
         Call::Export { .. } => "export",
         Call::SignIns(_) => "sign-ins",
         Call::Security(_) => "security",

@@ -16,9 +16,8 @@ const GROUPS: &[(&str, &str)] = &[
     ("signing.rs", "2 e"),
     ("user.rs", "esc ↓ enter n"),
     ("user.rs", "esc ↓ enter ↓ r"),
-    ("trail_filter.rs", "esc ↓ ↓ enter /"),
     ("export.rs", "esc ↓ ↓ enter x"),
-    ("settings.rs", "esc G enter v"),
+    ("settings.rs", "esc G enter ↓ ↓ ↓ ↓ enter"),
 ];
 
 /// Dialogs with boxes to tick.
@@ -137,6 +136,6 @@ fn arrows_through_a_group_never_give_more_rights() {
 #[test]
 fn options_open_and_close() {
     let mut desk = Desk::on_list_then("n tab");
-    desk.sees("enter open").press("→").sees("Not before").sees("enter close").press("→").sees("Not before");
-    desk.press("←").sees_no("Not before").press("←").sees_no("Not before").press("space").sees("Not before");
+    desk.sees("enter open").press("→").sees("Starts").sees("enter close").press("→").sees("Starts");
+    desk.press("←").sees_no("Starts").press("←").sees_no("Starts").press("space").sees("Starts");
 }

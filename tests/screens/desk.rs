@@ -46,6 +46,8 @@ pub struct Desk {
     /// Why an appearance choice cannot be saved.
     pub cannot_remember: Option<&'static str>,
     pub repainted: bool,
+    /// Names of who signed in that were to be saved.
+    pub names_saved: Vec<String>,
     /// Appearance choices that were to be saved.
     pub remembered: Vec<Appearance>,
     /// Answers instead of the hub, for failures that a hub in memory does not have.
@@ -76,7 +78,23 @@ impl Desk {
         Self::of(Some(copy), Start::Session(Box::new(session)), Theme::default(), false, false)
     }
 
+    /// The sign-in of a desk that remembers names; alice sat there last.
+    pub fn where_alice_sat(copy: Copy) -> Self {
+        let start = Start::SignIn { account: "Acme Messaging".to_owned() };
+        Self::named(Some(copy), start, Theme::default(), (false, true), Some("alice"))
+    }
+
     fn of(copy: Option<Copy>, start: Start, theme: Theme, no_color: bool, remembers: bool) -> Self {
+        Self::named(copy, start, theme, (no_color, remembers), None)
+    }
+
+    fn named(
+        copy: Option<Copy>,
+        start: Start,
+        theme: Theme,
+        (no_color, remembers): (bool, bool),
+        last_name: Option<&str>,
+    ) -> Self {
         let clock = copy.as_ref().map_or_else(|| Arc::new(SetClock::at(fixture::NOW)), |c| c.clock.clone());
         let size = (80, 24);
         let app = App::new(AppSetup {
@@ -92,6 +110,8 @@ impl Desk {
             follows_terminal: false,
             no_color,
             remembers,
+            hidden_lines: Default::default(),
+            last_name: last_name.map(str::to_owned),
             no_clipboard: None,
             notice: None,
             overflow: view::overflow,
@@ -113,6 +133,7 @@ impl Desk {
             cannot_remember: None,
             repainted: false,
             remembered: vec![],
+            names_saved: vec![],
             instead: None,
             title: None,
             content: false,

@@ -57,9 +57,17 @@ impl Desk {
                 self.suspended = true;
                 Some(Msg::Resumed)
             }
+            Effect::RememberName(name) => {
+                self.names_saved.push(name);
+                None
+            }
             Effect::Remember(chosen) => {
                 self.remembered.push(chosen);
                 Some(Msg::Remembered(self.cannot_remember.map_or(Ok(()), |why| Err(why.to_owned()))))
+            }
+            Effect::RememberQuietly(chosen) => {
+                self.remembered.push(chosen);
+                None
             }
             Effect::Lines => {
                 self.lines = true;

@@ -23,7 +23,7 @@ fn the_empty_field_shows_terms_and_help_shows_all_of_them() {
     desk.press("/").sees("(words, expires<30d expires>30d unused>90d").sees("F1 tells all)");
     desk.press("F1").dialog("Keys: Filter").says("state:disabled active, expiring, not-yet,");
     desk.press("esc").no_dialog().types("x").sees("/ x").sees_no("F1 tells").press("esc ?");
-    desk.dialog("Keys: API tab").says("Terms of the filter");
+    desk.dialog("Keys: API tab").says("tick all found");
     let mut desk = Desk::on_list();
     desk.sized(60, 16).press("/").sees("(words, expires<30d; F1 tells all)").sees_no("…");
 }
@@ -101,7 +101,7 @@ fn a_secret_in_the_field_is_refused_and_taken_out() {
 #[test]
 fn the_filter_stays_through_sections_order_lock_and_a_change_by_another() {
     let mut desk = Desk::on_list();
-    desk.press("/").types("by:bram").press("enter o 2").rest().sees("webhooks-prod").sees_no("webhooks-staging");
+    desk.press("/").types("by:bram").press("enter o c 2").rest().sees("webhooks-prod").sees_no("webhooks-staging");
     desk.press("1").rest().sees("crm-sync").sees_no("billing-gateway");
     let bram = fixture::local(desk.hub(), "bram");
     desk.hub().create(&bram, &fixture::wanted(Kind::Basic, "brand-new", Options::default())).unwrap();

@@ -31,6 +31,13 @@ pub fn dress(reply: Reply) -> Reply {
             issued.secret = issued.secret.map(|_| Secret::from_text(FAKE_SECRET));
             Ok(Answer::Issued(issued))
         }
+        Ok(Answer::Rotated(mut all)) => {
+            for issued in &mut all {
+                row(&mut issued.row);
+                issued.secret = issued.secret.take().map(|_| Secret::from_text(FAKE_SECRET));
+            }
+            Ok(Answer::Rotated(all))
+        }
         Ok(Answer::Found(Some(mut found))) => {
             row(&mut found.row);
             Ok(Answer::Found(Some(found)))

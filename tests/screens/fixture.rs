@@ -103,7 +103,11 @@ pub fn session(hub: &Hub, name: &str, role: Role) -> Session {
         actor: local(hub, name),
         role,
         account: "Acme Messaging".to_owned(),
-        last: Some(keydesk::hub::LastSignIn { at: NOW.plus(-58_000_000), address: Some("203.0.113.9".to_owned()) }),
+        last: Some(keydesk::hub::LastSignIn {
+            at: NOW.plus(-58_000_000),
+            address: Some("203.0.113.9".to_owned()),
+            via: Some("password".to_owned()),
+        }),
         must_change_password: false,
         dropped: vec![],
         idle_lock: 600_000,

@@ -24,6 +24,7 @@ pub const PLACES: &[&str] = &[
     "3 n",
     "D",
     "R",
+    "o",
     "e",
     "enter",
     "/",
@@ -32,6 +33,9 @@ pub const PLACES: &[&str] = &[
     "esc esc ↓ enter",
     "esc G enter",
     "esc ↓ ↓ enter",
+    "esc ↓ ↓ enter /",
+    "esc ↓ ↓ enter enter",
+    "esc ↓ ↓ enter v",
     "esc ↓ enter",
     "esc ↓ enter enter",
 ];

@@ -2,6 +2,8 @@
 
 #[path = "../support/made.rs"]
 mod made;
+#[path = "../support/need.rs"]
+mod need;
 
 mod account;
 mod burst;
@@ -18,6 +20,7 @@ mod filter;
 mod find_by_secret;
 mod fixed_secrets;
 mod fixture;
+mod forms;
 mod help;
 mod history;
 mod lists;
@@ -29,11 +32,13 @@ mod random_events;
 mod readme;
 mod refused;
 mod rights;
+mod rotate_many;
 mod scenes;
 mod security;
 mod sign_in;
 mod snapshots;
 mod states;
+mod ticks;
 mod trail;
 mod two_users;
 mod type_ahead;

@@ -22,24 +22,30 @@ impl Desk {
 #[test]
 fn the_lock_time_is_set_for_the_sessions_to_come() {
     let mut desk = Desk::on_security();
-    desk.sees("It locks after 10 minutes without a key (default). Press e to change that.");
-    desk.press("e ctrl-u").types("30").dialog("Lock time").says("30").press("enter").no_dialog();
-    desk.sees("The lock time is set.")
-        .sees("It locks after 30 minutes without a key. ")
-        .sees("it locks after 10 minutes.");
+    desk.sees("Lock after").sees("10 minutes").sees("10 minutes is the default; it was never changed");
+    desk.press("enter").dialog("Lock time").says("10 minutes is the default").press("ctrl-u").types("30");
+    desk.dialog("Lock time").says("Minutes").press("enter").no_dialog();
+    desk.sees("The time is set. It counts from the next sign-in.").rest().sees("30 minutes");
+    desk.sees("yours locks after 10 minutes");
     assert_eq!(desk.lock_time(), 30);
 }
 
 #[test]
-fn an_invalid_lock_time_is_reported_at_its_field() {
-    for (typed, said) in
-        [("soon", "A desk locks after 1 to 1440 minutes."), ("0", "A desk locks after 1 to 1440 minutes.")]
-    {
+fn an_invalid_lock_time_is_told_when_the_field_is_left() {
+    for typed in ["soon", "0"] {
         let mut desk = Desk::on_security();
-        desk.press("e ctrl-u").types(typed).dialog("Lock time").says(typed).press("enter");
-        desk.dialog("Lock time").says(said).press("esc").no_dialog();
+        desk.press("enter ctrl-u").types(typed).press("tab").sees("A desk locks after 1 to 1440 minutes.");
+        desk.dialog("Lock time").says(typed).press("shift-tab enter");
+        desk.dialog("Lock time").says("A desk locks after 1 to 1440 minutes.").press("esc").no_dialog();
         assert_eq!(desk.lock_time(), 10);
     }
+}
+
+#[test]
+fn a_setting_that_was_not_touched_is_not_sent() {
+    let mut desk = Desk::on_security();
+    desk.press("enter").dialog("Lock time").says("Minutes").press("ctrl-s").no_dialog().sees("Nothing was changed.");
+    assert_eq!(desk.count("set settings"), 0);
 }
 
 #[test]
@@ -49,30 +55,45 @@ fn an_error_keeps_the_form() {
         Call::SetSettings(..) => Some(Err(HubError::Unavailable("The disk is full.".to_owned()))),
         _ => None,
     }));
-    desk.press("e ctrl-u").types("30").dialog("Lock time").says("30").press("enter");
+    desk.press("enter ctrl-u").types("30").dialog("Lock time").says("30").press("enter");
     desk.dialog("Lock time").says("The disk is full.");
 }
 
 #[test]
-fn the_master_key_shows_its_path_and_age() {
+fn what_is_fixed_and_the_master_key_are_shown() {
     let mut desk = Desk::on_security();
-    desk.sees("Made on 14 Aug 2026, 0 days ago.").sees("It is in ~/.config/keydesk/master.key.");
+    desk.sees("12 or more").sees("5, then 15 minutes").sees("14 Aug 2026").sees("0 days ago; copy it elsewhere");
+    desk.sees("~/.config/keydesk/master.key");
 }
 
 #[test]
-fn api_address_and_verifier_policy_are_set_and_recorded() {
+fn addresses_and_what_verifiers_follow_are_set_and_recorded() {
     let mut desk = Desk::on_security();
-    desk.sees("Address of the API: https://api.example.com (default).").sees("Staleness: 60 (default).");
-    desk.sees("Replay guard: off (default).");
-    desk.press("a ctrl-u").types("api.acme.test").dialog("Address of the API").says("Upstream").press("enter enter");
+    desk.sees("https://api.example.com").sees("60 seconds").sees("Replay guard").sees("off");
+    desk.selects("Address").press("enter ctrl-u").types("api.acme.test");
+    desk.dialog("Address of the API").says("is the default").press("enter");
     desk.dialog("Address of the API").says("begins with https://").press("ctrl-u");
-    desk.types("https://api.acme.test").dialog("Address of the API").says("api.acme.test").press("enter enter");
-    desk.no_dialog().rest().sees("Address of the API: https://api.acme.test.");
-    desk.press("v ctrl-u").types("30").press("tab →").dialog("Verifiers").says("node").press("tab ctrl-u");
-    desk.types("hmac-sha256").dialog("Verifiers").says("hmac-sha256").press("enter").no_dialog().rest();
-    desk.sees("Staleness: 30.").sees("Replay guard: node.").sees("Algorithms: hmac-sha256.");
+    desk.types("https://api.acme.test").dialog("Address of the API").says("api.acme.test").press("enter");
+    desk.no_dialog().rest().sees("https://api.acme.test");
+    desk.selects("Staleness")
+        .press("enter ctrl-u")
+        .types("30")
+        .dialog("Staleness")
+        .says("Seconds")
+        .press("enter")
+        .rest();
+    desk.selects("Replay guard").press("enter →").dialog("Replay guard").says("(•) node").press("enter").rest();
+    desk.selects("Algorithms").press("enter ctrl-u").types("hmac-sha256").dialog("Algorithms").says("Sign with");
+    desk.press("enter").no_dialog().rest().sees("30 seconds").sees("node").sees("hmac-sha256");
     let policy = desk.hub().feed().policy(&EffectivePolicy::default()).unwrap().policy;
     assert_eq!((policy.staleness, policy.replay), (30, Replay::Node));
-    desk.press("esc").selects("Activity log").press("enter").rest().sees("changed setting").selects("replay");
-    desk.sees("Replay guard: off → node").selects("api address").sees("api.example.com → https://api.acme.test");
+    desk.press("esc").selects("Activity log").press("enter").rest().sees("setting replay").selects("replay");
+    desk.press("enter")
+        .sees("Replay guard")
+        .sees("off")
+        .sees("node")
+        .press("esc")
+        .selects("api address")
+        .press("enter");
+    desk.sees("api.example.com").sees("https://api.acme.test");
 }

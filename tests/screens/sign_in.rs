@@ -13,9 +13,14 @@ fn at_sign_in() -> Desk {
 }
 
 fn set_up() -> Desk {
-    let mut desk = Desk::start(None, Start::SetUp);
-    desk.instead = Some(Box::new(|call| match call {
+    let copy = Copy::filled();
+    let mut session = Some(fixture::session(&copy.hub, "alice", Role::Administrator));
+    let mut desk = Desk::start(Some(copy), Start::SetUp);
+    desk.instead = Some(Box::new(move |call| match call {
         Call::SetUp(wanted) => Some(Ok(Answer::SetUp(wanted.account.clone()))),
+        Call::SignIn { name, .. } if name == "alice" => {
+            session.take().map(|session| Ok(Answer::SignIn(SignIn::Welcome(session))))
+        }
         _ => None,
     }));
     desk
@@ -35,7 +40,7 @@ fn a_wrong_password_shows_tries_left_and_keeps_the_name() {
     let mut desk = at_sign_in();
     desk.types("alice").press("tab").types("not the password");
     desk.dialog("Acme Messaging").says("alice").press("enter");
-    desk.sees("Name or password is wrong. 4 tries left before a pause of 15 minutes.").sees("alice");
+    desk.sees("× Name or password is wrong. 4 tries are left, then it waits 15 minutes.").sees("alice");
     desk.sees_no("••");
 }
 
@@ -44,7 +49,7 @@ fn an_unknown_name_gets_the_same_words() {
     let mut desk = at_sign_in();
     desk.types("nobody").press("tab").types("not the password");
     desk.dialog("Acme Messaging").says("nobody").press("enter");
-    desk.sees("Name or password is wrong. 4 tries left before a pause of 15 minutes.");
+    desk.sees("× Name or password is wrong. 4 tries are left, then it waits 15 minutes.");
 }
 
 #[test]
@@ -73,19 +78,35 @@ fn an_empty_form_is_not_sent() {
 }
 
 #[test]
-fn set_up_names_the_places_and_checks_before_it_sends() {
+fn set_up_checks_before_it_sends_and_signs_in() {
     let mut desk = set_up();
     desk.sees("~/.config/keydesk/master.key").sees("~/.local/share/keydesk/keydesk.db").sees("its first Administrator");
-    desk.types("Acme Messaging").press("tab").types("Alice").press("tab").types("short").press("tab").types("short");
+    desk.sees("· 12 or more").sees_no("✗").types("Acme Messaging").press("tab").types("Alice").sees("alice");
+    desk.press("tab").types("short").sees("· 12 or more").press("tab").sees("✗ 12 or more").types("short");
     desk.dialog("Set up").says("✗ 12 or more").press("enter");
-    desk.sees("A user name has 1 to 32 of a-z");
     assert_eq!(desk.count("set up"), 0);
-    desk.press("ctrl-u").types("alice").press("tab ctrl-u").types("correct horse battery").press("tab ctrl-u");
-    desk.types("correct horse batterx").dialog("Set up").says("✗ both the same").press("enter");
+    desk.press("ctrl-u").types("correct horse battery").press("tab ctrl-u");
+    desk.types("correct horse batterx").dialog("Set up").says("✗ the same twice").press("enter");
     desk.sees("The two passwords differ");
-    desk.press("backspace").types("y").dialog("Set up").says("✓ both the same").press("enter");
-    assert_eq!(desk.count("set up"), 1);
-    desk.sees("Sign in").sees("The desk is set up").sees("Keep a copy").sees("alice");
+    desk.press("backspace").types("y").dialog("Set up").says("✓ the same twice").press("enter");
+    assert_eq!((desk.count("set up"), desk.count("sign in")), (1, 1));
+    desk.sees("alice · Administrator").sees("▌  Settings");
+}
+
+#[test]
+fn a_name_that_is_none_is_told_when_the_field_is_left() {
+    let mut desk = set_up();
+    desk.press("tab").sees("The account needs a name").types("4").sees_no("A user name has").press("tab");
+    desk.sees("A user name has 1 to 32 of a-z").press("shift-tab ctrl-u").types("alice").press("tab");
+    desk.sees_no("A user name has");
+}
+
+#[test]
+fn ctrl_s_sends_from_any_field() {
+    let mut desk = at_sign_in();
+    desk.types("alice").press("tab").types(PASSWORD).press("shift-tab ctrl-s").sees("alice · Administrator");
+    desk.press("enter enter").rest().press("n").types("nightly").press("tab tab tab ctrl-s");
+    desk.dialog("The secret, once").says("nightly");
 }
 
 #[test]
@@ -93,7 +114,7 @@ fn a_second_set_up_is_refused_with_a_reason() {
     let mut desk = set_up();
     desk.instead = Some(Box::new(|_| Some(Err(HubError::Conflict(Conflict::SetUpDone)))));
     desk.types("Acme").press("tab").types("alice").press("tab").types(PASSWORD).press("tab").types(PASSWORD);
-    desk.dialog("Set up").says("✓ both the same").press("enter");
+    desk.dialog("Set up").says("✓ the same twice").press("enter");
     desk.sees("This desk is set up already.");
 }
 
@@ -101,7 +122,7 @@ fn a_second_set_up_is_refused_with_a_reason() {
 fn enter_goes_from_field_to_field() {
     let mut desk = set_up();
     desk.types("Acme").dialog("Set up").says("Acme").press("enter").types("alice").sees("alice");
-    desk.sees("enter next or set up");
+    desk.sees("enter next, at the end set up").sees("ctrl-s set up");
 }
 
 #[test]
@@ -127,27 +148,52 @@ fn the_lock_key_locks_and_unlocking_leads_back() {
 fn a_wrong_password_does_not_unlock() {
     let mut desk = Desk::on_list();
     desk.press("L").types("not the password").dialog("Acme Messaging").says("alice").press("enter");
-    desk.sees("4 tries left").sees("Locked");
+    desk.sees("4 tries are left").sees("Locked");
 }
 
 #[test]
-fn another_user_signing_in_at_a_lock_finds_nothing_left() {
+fn only_who_locked_the_screen_unlocks_it() {
     let mut desk = Desk::on_list();
-    desk.instead = Some(Box::new(|call| match call {
-        Call::SignIn { name, .. } if name == "bram" => Some(Ok(Answer::SignIn(SignIn::Welcome(bram())))),
-        _ => None,
-    }));
     desk.press("n").types("half a name").press("L");
     // In a field L is a letter; the button row is not.
-    desk.sees("half a nameL").press("tab tab L").sees("Locked");
-    desk.press("shift-tab ctrl-u").types("bram").press("tab").types("x");
-    desk.dialog("Acme Messaging").says("bram").press("enter");
-    desk.sees("bram · Administrator").sees("▌  Settings").no_dialog();
+    desk.sees("half a nameL").press("tab tab L").sees("Locked").sees("Name       alice");
+    desk.types("bram").press("tab shift-tab").sees("Name       alice").sees("••••");
+    desk.press("ctrl-u").types(PASSWORD).dialog("Acme Messaging").says("alice").press("enter").rest();
+    desk.dialog("Create new key · Basic Authentication").says("half a nameL");
 }
 
-fn bram() -> keydesk::hub::Session {
+#[test]
+fn the_last_minute_is_counted_on_every_screen() {
+    for keys in ["", "n", "?", "esc esc", "enter"] {
+        let mut desk = Desk::on_list();
+        if !keys.is_empty() {
+            desk.press(keys);
+        }
+        desk.waits(539_000).sees_no("Locks in").waits(1_000).sees("! Locks in 60 s. Any key keeps you signed in.");
+        desk.waits(12_000).sees("! Locks in 48 s.").sees("help");
+        let before = desk.title_shown();
+        desk.press("esc").sees_no("Locks in");
+        assert_eq!(desk.title_shown(), before, "the key that stops the count does nothing else");
+        desk.waits(600_000).sees("Locked");
+    }
+}
+
+#[test]
+fn the_key_that_stops_the_count_is_not_typed() {
+    let mut desk = Desk::on_list();
+    desk.press("n").types("nightly").waits(550_000).sees("Locks in 50 s").types("x").sees_no("nightlyx").types("x");
+    desk.sees("nightlyx").waits(590_000).pastes("y").sees_no("nightlyxy").waits(545_000).press("ctrl-c");
+    assert!(!desk.quit);
+    desk.dialog("Create new key · Basic Authentication").says("nightlyx");
+}
+
+#[test]
+fn a_desk_that_locks_after_a_minute_counts_half_of_it() {
     let copy = Copy::filled();
-    fixture::session(&copy.hub, "bram", Role::Administrator)
+    let mut session = fixture::session(&copy.hub, "alice", Role::Administrator);
+    session.idle_lock = 60_000;
+    let mut desk = Desk::at_menu(copy, session);
+    desk.waits(29_000).sees_no("Locks in").waits(2_000).sees("Locks in 29 s").waits(30_000).sees("Locked");
 }
 
 #[test]
@@ -179,7 +225,7 @@ fn a_password_typed_into_a_form_is_wiped_by_the_lock() {
     desk.press("3 n").types("smsnight").press("tab").types("Abcdef1").sees("✓ 6 to 50");
     desk.waits(600_000).sees("Locked");
     desk.types(PASSWORD).dialog("Acme Messaging").says("alice").press("enter").rest();
-    desk.sees("smsnight").sees("The password was wiped when the desk locked").sees("✗ 6 to 50");
+    desk.sees("smsnight").sees("The password was wiped when the desk locked");
 }
 
 #[test]
@@ -209,7 +255,7 @@ fn a_disabled_administrator_is_out_within_a_second_with_the_secret() {
         .set_user_state(&bram, &fixture::seen(desk.hub(), "alice"), keydesk::account::UserState::Disabled)
         .unwrap();
     desk.waits(1_000).sees("Your user was disabled").sees("not signed in").sees_no("kds");
-    assert!(desk.app.secret_shown().is_none());
+    assert!(desk.app.secrets_shown().is_none());
 }
 
 #[test]
@@ -218,7 +264,7 @@ fn ones_own_password_is_changed_from_my_account() {
     desk.selects("My account").press("enter").sees("Line by line").press("enter");
     desk.types("not the old one").press("tab").types("another horse battery").press("tab");
     desk.types("another horse battery");
-    desk.dialog("Change password").says("✓ both the same").press("enter");
+    desk.dialog("Change password").says("✓ the same twice").press("enter");
     desk.sees("That is not your password.");
     desk.press("ctrl-u").types(PASSWORD).press("tab tab");
     desk.dialog("Change password").says("✓ 12 or more").press("enter").no_dialog().sees("Your password was changed");
@@ -239,7 +285,27 @@ fn a_password_set_by_another_comes_first_and_esc_signs_out() {
     first.sees("not signed in");
     assert_eq!(first.count("overview"), 0);
     let mut second = desk();
-    second.types(PASSWORD).press("tab").types("a new horse battery").press("tab").types("a new horse battery");
-    second.dialog("Change password").says("✓ both the same").press("enter");
+    second.dialog("Change password").says("New").sees_no("Old").types("a new horse battery").press("tab");
+    second.types("a new horse battery");
+    second.dialog("Change password").says("✓ the same twice").press("enter");
     second.no_dialog().sees("chen · Basic User").sees("Your password was changed");
+}
+
+#[test]
+fn the_name_that_was_used_last_stands_ready() {
+    let mut desk = Desk::where_alice_sat(Copy::filled());
+    desk.sees("Name       alice").types(PASSWORD).dialog("Acme Messaging").says("alice").press("enter");
+    desk.sees("alice · Administrator");
+    assert!(desk.names_saved.is_empty(), "it is saved already");
+    desk.selects("Sign out").press("enter").sees("Name       alice").press("shift-tab ctrl-u").types("Bram");
+    desk.press("tab").types(PASSWORD).dialog("Acme Messaging").says("bram").press("enter");
+    assert_eq!(desk.names_saved, ["bram"]);
+}
+
+#[test]
+fn where_names_are_not_remembered_none_is_saved() {
+    let mut desk = at_sign_in();
+    desk.types("alice").press("tab").types(PASSWORD).dialog("Acme Messaging").says("alice").press("enter");
+    assert!(desk.names_saved.is_empty());
+    desk.selects("Sign out").press("enter").sees_no("alice");
 }

@@ -162,7 +162,7 @@ fn revoked_is_final_and_says_so() {
     let mut desk = Desk::on_list();
     desk.selects("old-gateway").press("D");
     let four = desk.copied_last_four();
-    desk.types(&four).dialog("Revoke old-gateway?").says("for good").press("enter").press("A").rest();
+    desk.types(&four).dialog("Revoke old-gateway?").says("for good").press("enter").press(".").rest();
     desk.selects("old-gateway");
     desk.sees_no("R rotate").sees_no("D revoke");
     desk.press("?").dialog("Keys: API tab").says("Revoked is final").sees("(R)").press("esc").no_dialog();

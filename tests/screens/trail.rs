@@ -28,92 +28,145 @@ fn some_life(desk: &Desk) -> UserRow {
 fn an_entry_says_what_differs() {
     let mut desk = Desk::on_trail();
     some_life(&desk);
-    desk.press("ctrl-l").press("g").sees("bram changed role chen").sees("Role: Basic User → Advanced User");
+    desk.press("ctrl-l").press("g").sees("bram changed role of chen").sees("Basic User → Advanced User");
     desk.press("enter");
     let no = desk.title_shown().unwrap();
     assert!(no.starts_with("Entry "), "{no}");
-    desk.sees("bram (unix keydesk) changed role chen").sees("by --as").press("esc").no_dialog();
-    desk.selects("支払い-batch")
-        .press("enter")
-        .sees("Expires: 2026-08-17")
-        .sees("Kind: basic")
-        .press("esc")
-        .no_dialog();
-    desk.selects("disabled Basic key").sees("State: active → disabled").sees_no("Networks");
+    desk.sees("bram (unix keydesk) changed role of chen").sees("by --as").sees("BEFORE").sees("AFTER");
+    desk.sees(", follows ").sees_no("Go to the credential").press("esc").no_dialog();
+    desk.selects("支払い-batch").press("enter").sees("2026-08-17").sees("basic").press("esc").no_dialog();
+    desk.selects("disabled").press("enter").sees("active").sees("disabled").sees_no("Networks");
+}
+
+#[test]
+fn arrows_in_an_entry_go_to_the_next_and_y_copies_it() {
+    let mut desk = Desk::on_trail();
+    desk.selects("disabled").press("enter");
+    let no: i64 = desk.title_shown().unwrap().trim_start_matches("Entry ").parse().unwrap();
+    desk.press("↓").dialog(&format!("Entry {}", no - 1)).says("Key").press("↑ y");
+    desk.dialog(&format!("Entry {no}")).says("old-gateway");
+    let copied: serde_json::Value = serde_json::from_str(&desk.copied[0]).unwrap();
+    assert_eq!((copied["no"].as_i64(), copied["what"].as_str()), (Some(no), Some("old-gateway")));
+    desk.press("enter").rest().no_dialog();
+    assert!(desk.selected_line().contains("old-gateway"), "{}", desk.screen());
 }
 
 #[test]
 fn w_shows_one_user_and_then_everybody_again() {
     let mut desk = Desk::on_trail();
-    desk.selects("bram").press("w").sees("Only entries by bram").sees("old-gateway").sees_no("set up the desk");
-    desk.press("w").sees("The newest entries first").sees("set up the desk");
+    desk.selects("bram").press("w").sees("/ who:bram").sees("old-gateway").sees_no("set up the desk");
+    desk.press("w").sees_no("who:").sees("set up the desk");
 }
 
 #[test]
 fn t_goes_through_the_types() {
     let mut desk = Desk::on_trail();
     some_life(&desk);
-    desk.press("t").sees("Only changes").sees("changed role").sees_no("sign-in refused");
-    desk.press("t").sees("Only accesses").sees_no("changed role");
-    desk.press("t").sees("Only refusals").sees("sign-in refused").sees_no("changed role");
-    desk.press("t").sees("The newest entries first");
+    desk.press("t").sees("/ type:change").sees("changed role").sees_no("sign-in refused");
+    desk.press("t").sees("/ type:access").sees_no("changed role");
+    desk.press("t").sees("/ type:refusal").sees("sign-in refused").sees_no("changed role");
+    desk.press("t").sees_no("type:").sees("changed role");
 }
 
 #[test]
-fn the_filter_takes_user_type_and_dates() {
+fn the_log_is_searched_with_each_letter() {
     let mut desk = Desk::on_trail();
-    desk.press("/").types("bram").press("tab → tab").types("2026-01-01").press("tab").types("2026-03-01");
-    desk.dialog("Show a part of the trail").says("bram").press("enter").no_dialog();
-    desk.sees("Only changes by bram since 2026-01-01 before 2026-03-01").sees("created Basic key").sees("old-gateway");
-    desk.sees_no("crm-sync").press("/ shift-tab shift-tab").dialog("Show a part of the trail").says("2026-03-01");
-    desk.press("enter").no_dialog().sees("crm-sync").sees("The newest entries first");
+    let all = desk.hub().trail_count(&fixture::local(desk.hub(), "alice"), &Default::default(), &Default::default());
+    let all = all.unwrap().all;
+    desk.press("/").types("cr").sees("crm-sync").sees("created").types("m").sees("crm-sync").sees_no("webhooks");
+    desk.sees(&format!("1 of 1 found, {all} in all")).press("enter").sees("/ crm");
+    desk.press("esc").sees("webhooks-prod").sees(&format!("1 of {all}"));
+    desk.press("/").types("who:bram did:disab").sees("old-gateway").sees("1 of 1 found").press("esc");
+    desk.press("/").types("203.0.113.9").sees("1 of 11 found").sees_no("set up the desk");
 }
 
 #[test]
-fn every_type_can_be_read_in_the_smallest_window() {
+fn terms_narrow_by_credential_address_and_time() {
     let mut desk = Desk::on_trail();
-    desk.sized(60, 16).press("/").dialog("Show a part of the trail");
-    for word in ["(•) all", "( ) change", "( ) access", "( ) refusal"] {
-        desk.says(word);
-    }
+    desk.press("/").types("key:old-gateway").sees("2 found").sees_no("crm-sync").press("ctrl-u");
+    desk.types("since:20d").sees("crm-sync").sees_no("webhooks-prod").press("ctrl-u");
+    desk.types("until:2026-03-01 type:change").sees("old-gateway").sees_no("crm-sync").press("ctrl-u");
+    desk.types("from:198.").sees("Nothing matches from:198.. ");
 }
 
 #[test]
-fn a_span_counts_back_from_now() {
+fn an_unknown_term_of_the_log_is_told() {
     let mut desk = Desk::on_trail();
-    desk.press("/ tab tab").types("20d").dialog("Show a part of the trail").says("20d").press("enter enter");
-    desk.no_dialog().sees("Only entries since 2026-07-25 09:12").sees("crm-sync").sees_no("smsbatch");
+    desk.press("/")
+        .types("foo:x")
+        .sees("There is no term foo:")
+        .sees("crm-sync")
+        .press("enter")
+        .sees("There is no term");
+    desk.press("ctrl-c").sees_no("foo:");
+    assert!(!desk.quit);
 }
 
 #[test]
-fn invalid_dates_are_reported_at_their_field() {
-    for (from, until, said) in
-        [("soon", "", "soon"), ("2026-03-01", "2026-01-01", "That is not after From, so nothing could be between.")]
-    {
-        let mut desk = Desk::on_trail();
-        desk.press("/ tab tab").types(from).press("tab").types(until);
-        desk.dialog("Show a part of the trail").says(from).press("enter");
-        desk.dialog("Show a part of the trail").says(said).says("✗").press("esc").sees("The newest entries first");
+fn no_letter_of_the_filter_waits_for_its_rows() {
+    let mut desk = Desk::on_trail();
+    desk.press("/").stalls().types("crm-sync").sees("/ crm-sync").press("backspace").sees("/ crm-syn").answers();
+    desk.sees("crm-sync").sees_no("webhooks");
+}
+
+#[test]
+fn l_opens_the_log_of_a_credential() {
+    let mut desk = Desk::on_list();
+    let key = desk.row_of("old-gateway").key;
+    desk.selects("old-gateway").press("l").rest().sees(&format!("/ key:{key}")).sees("old-gateway").sees("2 found");
+    desk.sees_no("crm-sync").press("esc esc").rest().sees("API");
+}
+
+#[test]
+fn a_credential_whose_name_changed_is_found_by_both_names() {
+    let mut desk = Desk::on_list();
+    desk.bram_renames("crm-sync", "crm-eu");
+    desk.press("esc").selects("Activity log").press("enter").rest();
+    for name in ["crm-sync", "crm-eu"] {
+        desk.press("/").types(&format!("key:{name}")).sees("crm-eu").press("esc");
     }
 }
 
 #[test]
 fn an_empty_part_of_the_trail_names_the_way_back() {
     let mut desk = Desk::on_trail();
-    desk.press("/").types("nobody").dialog("Show a part of the trail").says("nobody");
-    desk.press("enter enter enter enter").sees("There are no entries by nobody. / shows others.");
-    desk.press("w").sees("set up the desk");
+    desk.press("/").types("who:nobody").press("enter").sees("Nothing matches who:nobody.").sees("esc").press("w");
+    desk.sees("set up the desk");
 }
 
 #[test]
-fn the_trail_is_verified_and_its_end_can_be_noted() {
+fn the_trail_is_verified_and_its_end_is_copied_and_compared() {
     let mut desk = Desk::on_trail();
-    desk.stalls().press("v v").sees("Checking the trail ...").answers();
+    desk.stalls().press("v v").sees("Verifying ...").answers();
     assert_eq!(desk.count("verify"), 1);
     let report = desk.hub().verify_trail(&fixture::local(desk.hub(), "alice"), None, &mut |_, _| ()).unwrap();
-    desk.dialog("Trail whole").says(&format!("All {} entries are whole, checked 09:12 UTC.", report.rows));
-    desk.sees(&format!("{}:{}", report.no, report.hash)).press("enter").no_dialog();
-    desk.sees(&format!("Trail whole: entries 1 to {} checked 09:12", report.no));
+    let line = format!("{}:{}", report.no, report.hash);
+    desk.dialog("Verify the activity log").says(&format!("✓ All {} entries are whole.", report.rows)).sees(&line);
+    desk.press("y").sees("line");
+    assert_eq!(desk.copied, [line.as_str()]);
+    desk.press("shift-tab").types("331:5b0c").dialog("Verify the activity log").says("331:5b0c").press("enter");
+    desk.sees("That is not such a line").press("ctrl-u").pastes(&line);
+    desk.dialog("Verify the activity log").says("A line you kept").press("ctrl-s");
+    desk.sees(&format!("✓ Entry {} is as you noted it, and all before it.", report.no));
+    let other = format!("{}:{}", report.no, "00".repeat(32));
+    desk.press("ctrl-u").pastes(&other).dialog("Verify the activity log").says("00000000").press("enter");
+    desk.sees(&format!("✗ row {} has another hash than the one you noted.", report.no)).sees("entries are whole");
+    desk.press("esc").no_dialog().sees(&format!("Whole: entries 1 to {} verified 09:12", report.no));
+}
+
+#[test]
+fn a_key_changed_outside_is_no_broken_log_and_g_goes_there() {
+    if !crate::need::need("sqlite3") {
+        return;
+    }
+    let mut desk = Desk::on_trail();
+    let database = desk.copy.as_ref().unwrap().database();
+    let sql = "UPDATE credential SET note = 'hacked' WHERE name IN ('crm-sync', 'billing-gateway')";
+    let done = std::process::Command::new("sqlite3").arg(database).arg(sql).status();
+    assert!(done.unwrap().success());
+    desk.press("v").dialog("Verify the activity log").says("entries are whole");
+    desk.sees("2 credentials were changed outside keydesk").sees("billing-gateway").sees("crm-sync").press("g").rest();
+    desk.no_dialog().sees("state:tampered").sees("billing-gateway").sees("crm-sync");
 }
 
 #[test]
@@ -125,13 +178,13 @@ fn a_broken_trail_says_where() {
             no: 6,
             hash: "00".to_owned(),
             broken: Some("row 7 was edited, or a row before it".to_owned()),
-            rolled_back: None,
+            ..TrailReport::default()
         }))),
         _ => None,
     }));
-    desk.press("v").dialog("Trail broken").says("row 7 was edited, or a row before it.");
+    desk.press("v").dialog("Verify the activity log").says("The activity log is broken: row 7 was edited");
     desk.sees("6 entries before it are whole.").sees("restore a backup").press("enter");
-    desk.sees("Trail broken: row 7 was edited");
+    desk.sees("Broken: row 7 was edited");
 }
 
 #[test]
@@ -148,14 +201,17 @@ fn file(desk: &Desk, name: &str) -> String {
 #[test]
 fn what_is_shown_is_exported_to_a_new_file() {
     let mut desk = Desk::on_trail();
-    desk.selects("bram").press("w x").dialog("Export the trail").says("Written are all entries by bram");
+    desk.selects("bram")
+        .press("w x")
+        .dialog("Export the activity log")
+        .says("entries that / who:bram finds, newest first.");
     desk.press("enter enter").no_dialog().sees("entries are in").sees("readable by you alone.");
     let lines = file(&desk, "trail-2026-08-14.jsonl");
     let rows: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert!(rows.len() > 3 && rows.iter().all(|row| row["who"] == "bram"), "{lines}");
     // Nothing is overwritten.
-    desk.press("x").dialog("Export the trail").says("bram").press("enter enter");
-    desk.dialog("Export the trail").says("exists already and is not overwritten. Choose another name.");
+    desk.press("x").dialog("Export the activity log").says("bram").press("enter enter");
+    desk.dialog("Export the activity log").says("exists already and is not overwritten. Choose another name.");
     assert_eq!(file(&desk, "trail-2026-08-14.jsonl"), lines);
 }
 
@@ -165,7 +221,12 @@ fn a_spreadsheet_gets_csv_without_formulas() {
     let bram = fixture::local(desk.hub(), "bram");
     let wanted = fixture::wanted(keydesk::credential::Kind::Basic, "=1+1", Default::default());
     desk.hub().create(&bram, &wanted).unwrap();
-    desk.press("x ctrl-u").types("mine").press("tab →").dialog("Export the trail").says("(•) CSV").press("enter");
+    desk.press("x ctrl-u")
+        .types("mine")
+        .press("tab →")
+        .dialog("Export the activity log")
+        .says("(•) CSV")
+        .press("enter");
     desk.no_dialog();
     let csv = file(&desk, "mine.csv");
     assert!(csv.starts_with("no,at,who") && csv.contains(",\"'=1+1\","), "{csv}");
@@ -174,7 +235,13 @@ fn a_spreadsheet_gets_csv_without_formulas() {
 #[test]
 fn the_password_is_asked_again_before_the_trail_leaves_the_desk() {
     let mut desk = super::users::signed_in_long_ago();
-    desk.press("esc").selects("Activity log").press("enter").rest().press("x").dialog("Export the trail").says("File");
+    desk.press("esc")
+        .selects("Activity log")
+        .press("enter")
+        .rest()
+        .press("x")
+        .dialog("Export the activity log")
+        .says("File");
     desk.press("enter enter").dialog("Your password again").says("Password").types(fixture::PASSWORD).press("enter");
     desk.no_dialog().sees("readable by you alone.");
     assert_eq!(desk.count("export"), 2);
@@ -193,10 +260,10 @@ fn enter_opens_an_entry_in_the_activity_tab_too() {
 fn an_actor_by_as_is_named_with_their_unix_user() {
     let mut desk = Desk::on_trail();
     // In the rows it stands where the address of the others does; the entry and the command line say it in one.
-    desk.selects("disabled Basic key")
+    desk.selects("disabled")
         .sees("(unix keydesk)")
-        .sees("bram (unix keydesk) disabled Basic key old-gateway");
-    desk.press("enter").dialog("Entry 13").says("bram (unix keydesk) disabled Basic key").press("esc");
+        .sees("bram (unix keydesk) disabled the Basic credential old-gateway");
+    desk.press("enter").dialog("Entry 13").says("bram (unix keydesk) disabled the Basic credential").press("esc");
     let alice = keydesk::secret::Secret::from_text(fixture::PASSWORD);
     desk.hub().sign_in("alice", &alice, &Default::default()).unwrap();
     desk.press("ctrl-l g enter");

@@ -30,7 +30,7 @@ fn keys_typed_after_a_wrong_password_do_nothing() {
     let mut desk = Desk::start(Some(Copy::filled()), Start::SignIn { account: "Acme Messaging".to_owned() });
     desk.stalls();
     desk.types("alice").press("tab").types("not the password").press("enter enter enter n").types("x").press("enter");
-    desk.answers().sees("4 tries left").sees(DROPPED);
+    desk.answers().sees("4 tries are left").sees(DROPPED);
     assert_eq!((desk.count("sign in"), desk.count("create")), (1, 0));
 }
 
@@ -143,7 +143,7 @@ fn the_lock_drops_keys_typed_ahead_and_a_late_secret() {
     let mut desk = Desk::on_list();
     desk.press("n").types("nightly").stalls().press("enter").types("xyz");
     desk.waits(600_000).sees("Locked").answers();
-    assert!(desk.app.secret_shown().is_none());
+    assert!(desk.app.secrets_shown().is_none());
     desk.types(PASSWORD).dialog("Acme Messaging").says("alice").press("enter").rest();
     desk.no_dialog().sees("nightly").press("esc esc").sees("nightly: secret wiped before it was copied");
 }

@@ -47,16 +47,16 @@ fn lock(desk: &Desk, name: &str) {
 #[test]
 fn every_user_is_listed_with_level_state_and_keys() {
     let mut desk = Desk::on_users();
-    desk.sees("4 people").sees("chen").sees("Basic User").sees("● active").sees("Advanced User");
-    desk.selects("bram").sees("made 2 live ones");
+    desk.sees("4 users").sees("chen").sees("Basic User").sees("● active").sees("Advanced User");
+    desk.selects("bram").sees("2 usable; enter shows them");
     assert!(desk.selected_line().contains("Administrator"), "{}", desk.screen());
 }
 
 #[test]
 fn a_new_user_is_added_and_must_change_the_password() {
     let mut desk = Desk::on_users();
-    desk.fills_in_erik().dialog("New user").says("✓ both the same").press("enter").no_dialog();
-    desk.sees("erik was added and chooses an own password at the first sign-in.").waits(7_000).sees("5 people");
+    desk.fills_in_erik().dialog("New user").says("✓ the same twice").press("enter").no_dialog();
+    desk.sees("erik was added and chooses an own password at the first sign-in.").waits(7_000).sees("5 users");
     assert!(desk.selected_line().contains("erik"), "{}", desk.screen());
     let erik = desk.user("erik");
     assert_eq!((erik.role, erik.must_change_password), (Role::Basic, true));
@@ -66,7 +66,7 @@ fn a_new_user_is_added_and_must_change_the_password() {
 #[test]
 fn errors_of_a_new_user_show_at_their_field() {
     for (name, password, again, said) in [
-        ("Erik", ANOTHER, ANOTHER, "A user name has 1 to 32"),
+        ("4erik", ANOTHER, ANOTHER, "A user name has 1 to 32"),
         ("erik", "short", "short", "12"),
         ("erik", ANOTHER, "another horse", "same"),
         ("bram", ANOTHER, ANOTHER, "The user name bram is taken already"),
@@ -92,7 +92,7 @@ fn a_user_gets_another_role() {
 #[test]
 fn disabling_a_user_names_their_keys_and_shows_them() {
     let mut desk = Desk::on_users();
-    desk.selects("bram").press("d").dialog("Disable bram?").says("2 live keys were made by this user.");
+    desk.selects("bram").press("d").dialog("Disable bram?").says("2 usable credentials were created by this user.");
     desk.press("tab tab enter").dialog("Keys made by bram").says("crm-sync").sees("webhooks-prod").sees_no("billing");
     desk.sees("enter goes to the selected key");
     desk.press("esc").dialog("Disable bram?").says("They keep working").press("← enter").no_dialog();
@@ -107,7 +107,7 @@ fn disabling_a_user_names_their_keys_and_shows_them() {
 #[test]
 fn the_safe_answer_is_focused() {
     let mut desk = Desk::on_users();
-    desk.selects("chen").press("d").dialog("Disable chen?").says("No live key").press("enter").no_dialog();
+    desk.selects("chen").press("d").dialog("Disable chen?").says("No usable credential").press("enter").no_dialog();
     assert_eq!(desk.user("chen").state, UserState::Active);
 }
 
@@ -191,7 +191,7 @@ fn the_password_is_asked_again_and_then_it_is_done() {
 fn without_the_password_nothing_is_done_and_the_form_stays() {
     let mut desk = signed_in_long_ago();
     desk.fills_in_erik().dialog("New user").says("erik").press("enter").dialog("Your password again").says("Password");
-    desk.press("esc").dialog("New user").says("erik").press("esc").no_dialog().sees("4 people");
+    desk.press("esc").dialog("New user").says("erik").press("esc").no_dialog().sees("4 users");
     assert_eq!(desk.count("confirm"), 0);
 }
 
@@ -221,7 +221,7 @@ fn another_administrators_changes_show_within_a_second() {
     let mut desk = Desk::on_users();
     let bram = fixture::local(desk.hub(), "bram");
     desk.hub().add_user(&bram, "zoe", Role::Basic, &fixture::password()).unwrap();
-    desk.waits(1_000).sees("5 people").sees("zoe");
+    desk.waits(1_000).sees("5 users").sees("zoe");
 }
 
 #[test]

@@ -13,7 +13,7 @@ pub fn pages(store: &dyn Store) {
     write(store, |tx| {
         (0..40).try_for_each(|n| tables::insert(tx, &credential(n, ["basic", "hmac"][n as usize / 3 % 2]), vec![]))
     });
-    for sort in [Sort::Name, Sort::Key, Sort::Created, Sort::State] {
+    for sort in [Sort::Name, Sort::Key, Sort::Created, Sort::State, Sort::Expiry] {
         for branch in [
             Branch { kind: "basic", listed: true, conditions: &[] },
             Branch { kind: "hmac", listed: false, conditions: &[] },
@@ -56,9 +56,19 @@ pub fn pages(store: &dyn Store) {
     assert!(read(store, |tx| tables::credentials_of(tx, "basic", "name 1")));
     assert!(!read(store, |tx| tables::credentials_of(tx, "basic", "name 9")));
     let made = |now| read(store, |tx| tables::made_by(tx, "alice", now));
-    let active = made(0);
-    assert!(active > 7 && active < 27, "those that are disabled are not in use: {active}");
-    assert_eq!(made(9_999), active - 8, "nor are those that expired");
+    let (created, usable) = made(0);
+    assert!(
+        usable > 7 && usable < 27 && created > usable,
+        "those that are disabled are not in use: {usable} of {created}"
+    );
+    assert_eq!(made(9_999), (created, usable - 8), "nor are those that expired");
+    let coming = CredentialRecord { not_before: Some(5), ..credential(63, "hmac") };
+    write(store, |tx| tables::insert(tx, &coming, vec![]));
+    assert_eq!(
+        (made(0), made(5)),
+        ((created + 1, usable), (created + 1, usable + 1)),
+        "nor are those that begin later"
+    );
 }
 
 pub fn tallies(store: &dyn Store) {
@@ -186,7 +196,7 @@ pub fn trail(store: &dyn Store) {
         (TrailFilter::From(1_004), &[5, 4]),
         (TrailFilter::Until(1_003), &[2, 1]),
     ] {
-        assert_eq!(numbers(Some(only), i64::MAX), wanted, "{only:?}");
+        assert_eq!(numbers(Some(only.clone()), i64::MAX), wanted, "{only:?}");
     }
     assert_eq!(read(store, |tx| tables::changes(tx, 2)).iter().map(|r| r.no).collect::<Vec<_>>(), [5, 4]);
     assert_eq!(read(store, |tx| tables::last_at(tx)), Some(1_005));

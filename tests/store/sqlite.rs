@@ -13,7 +13,8 @@ fn sqlite_reads_every_page_from_an_index() {
     SqliteStore::create(&path, &mut |_| Ok(())).unwrap();
     let connection = rusqlite::Connection::open(&path).unwrap();
     let mut looked_at = 0;
-    for sort in [Sort::Name, Sort::Key, Sort::Created, Sort::State] {
+    let sorts = [Sort::Name, Sort::Key, Sort::Created, Sort::State, Sort::Expiry, Sort::LastUse];
+    for sort in sorts {
         for direction in [Direction::Forward, Direction::Backward] {
             for place in [None, Some(sort.place(&credential(1, "basic")))] {
                 let from = place.as_deref().map(|place| (place, false));
@@ -27,9 +28,18 @@ fn sqlite_reads_every_page_from_an_index() {
                 let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", sql.replace('$', "?"))).unwrap();
                 let steps = plan.query_map(rusqlite::params_from_iter(&params), |row| row.get::<_, String>(3)).unwrap();
                 let steps: Vec<String> = steps.map(Result::unwrap).collect();
-                let used = format!("SEARCH c USING INDEX credential_by_{}", format!("{sort:?}").to_lowercase());
+                let used = match sort {
+                    Sort::Expiry => "SEARCH c USING INDEX credential_by_until".to_owned(),
+                    Sort::LastUse => "SEARCH v USING INDEX usage_by_last".to_owned(),
+                    sort => format!("SEARCH c USING INDEX credential_by_{}", format!("{sort:?}").to_lowercase()),
+                };
                 assert!(steps[0].starts_with(&used), "{sql}: {steps:#?}");
-                let beyond = if place.is_some() { "(kind=? AND listed=? AND (" } else { "(kind=? AND listed=?)" };
+                let beyond = match (sort, place.is_some()) {
+                    (Sort::LastUse, true) => "(kind=? AND (last,credential)",
+                    (Sort::LastUse, false) => "(kind=?)",
+                    (_, true) => "(kind=? AND listed=? AND (",
+                    (_, false) => "(kind=? AND listed=?)",
+                };
                 assert!(steps[0].contains(beyond), "the cursor is part of the search: {}", steps[0]);
                 // Only the last uses of one credential are sorted, not the page itself.
                 assert!(!steps.iter().take(1).any(|step| step.contains("TEMP B-TREE")));
@@ -39,7 +49,7 @@ fn sqlite_reads_every_page_from_an_index() {
             }
         }
     }
-    assert_eq!(looked_at, 16);
+    assert_eq!(looked_at, 24);
 }
 
 #[test]

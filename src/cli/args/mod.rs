@@ -13,6 +13,7 @@ use clap::{Args, ValueHint};
 use crate::account::Role;
 use crate::config::Overrides;
 use crate::credential::{Kind, Overlap};
+use crate::hub::ListOrder;
 use crate::time::is_never;
 
 use super::output::ListFormat;
@@ -59,9 +60,16 @@ pub struct FrontendArgs {
 /// Who acts. Whoever can read the database and the master key owns the desk, so no password is asked for.
 #[derive(Clone, Debug, Args)]
 pub struct Acting {
-    /// The user who acts; the trail records it with your Unix user
+    /// The user who acts [env: KEYDESK_AS]; noted with your Unix user
     #[arg(id = "as", long = "as", value_name = "NAME")]
-    pub name: String,
+    name: Option<String>,
+}
+
+impl Acting {
+    /// Who was named by the flag, or else by the environment; an empty variable is one that is not set.
+    pub fn named(&self) -> Option<String> {
+        self.name.clone().or_else(|| env::var("KEYDESK_AS").ok().filter(|name| !name.is_empty()))
+    }
 }
 
 /// How a list is printed.
@@ -120,7 +128,12 @@ pub fn kind() -> impl TypedValueParser<Value = Kind> {
     one_of(&Kind::ALL, Kind::as_str)
 }
 
-/// Reads `administrator`, `advanced` or `basic`.
+/// Reads the order of a list of credentials.
+pub fn order() -> impl TypedValueParser<Value = ListOrder> {
+    one_of(&ListOrder::ALL, ListOrder::as_str)
+}
+
+/// Reads the word of a role.
 pub fn role() -> impl TypedValueParser<Value = Role> {
     one_of(&Role::ALL, Role::as_str)
 }

@@ -6,7 +6,7 @@ use crate::cli::args::{self, Acting, ListFormatArgs};
 use crate::cli::context::{Context, OpenDesk};
 use crate::cli::error::CliError;
 use crate::cli::output::{ListFormat, Printer};
-use crate::hub::{TrailClass, TrailQuery, TrailRow};
+use crate::hub::{LogFilter, TrailClass, TrailQuery, TrailRow};
 use crate::time::past_or_never;
 
 /// Rows read at a time.
@@ -26,13 +26,16 @@ pub struct ListArgs {
 /// Filters of the trail.
 #[derive(Debug, Args)]
 pub struct PartArgs {
+    /// Only what this finds: words, and terms such as who:bram did:rotated key:crm-sync since:90d
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    filter: Option<String>,
     /// Only entries of this user
     #[arg(long, value_name = "NAME")]
     who: Option<String>,
     /// Only this type of entry
     #[arg(long = "type", value_parser = args::one_of(&TrailClass::ALL, TrailClass::as_str))]
     class: Option<TrailClass>,
-    /// Only entries about this key
+    /// Only entries about this key, or about the credential that alone has this name
     #[arg(long, value_name = "KEY")]
     key: Option<String>,
     /// Not before: 2027-01-31, 2027-01-31T09:00:00Z, or a time ago such as 7d
@@ -74,13 +77,16 @@ impl PartArgs {
         let when = |text: &Option<String>| {
             text.as_deref().map_or(Ok(None), |text| past_or_never(text, now).map_err(CliError::usage))
         };
-        let credential = self.key.as_deref().map(|key| desk.find(key, None)).transpose()?;
+        let credential = self.key.as_deref().map(|key| desk.find_named(key, None)).transpose()?;
+        let typed = self.filter.as_deref().unwrap_or_default();
+        let filter = LogFilter::parse(typed, now).map_err(CliError::usage)?;
         Ok(TrailQuery {
             who: self.who.clone(),
-            class: self.class,
+            class: self.class.or(filter.class),
             credential: credential.map(|row| row.id),
-            from: when(&self.from)?,
-            until: when(&self.until)?,
+            from: when(&self.from)?.max(filter.since),
+            until: [when(&self.until)?, filter.until].into_iter().flatten().min(),
+            filter,
             limit: PAGE,
             ..TrailQuery::default()
         })

@@ -9,6 +9,7 @@ use crate::cli::args::Acting;
 use crate::cli::context::Context;
 use crate::cli::error::{self, CliError};
 use crate::cli::output;
+use crate::hub::noted_line;
 use crate::progress::Progress;
 
 /// Arguments of `audit verify`.
@@ -45,21 +46,28 @@ pub fn run(context: &Context, args: VerifyArgs) -> Result<(), CliError> {
             }
             Ok(())
         }
-        Some(what) => Err(CliError::failed(format!(
-            "The trail is broken: {what}. Find out who could write the database, and restore a backup; or put right what the \
-             activity log knows, and accept the rest: keydesk audit accept --as NAME."
-        ))),
+        Some(what) => Err(CliError::failed(wrong(&what, report.whole, &report.tampered))),
+    }
+}
+
+/// What is wrong, in sentences: a trail that is whole is never called broken.
+fn wrong(what: &str, whole: bool, tampered: &[String]) -> String {
+    const NEXT: &str = "Find out who could write the database, and restore a backup; or put right what the activity log \
+                        knows, and accept the rest: keydesk audit accept --as NAME.";
+    match (whole, tampered) {
+        (false, _) => format!("The trail is broken: {what}. {NEXT}"),
+        (true, [_, _, ..]) => format!(
+            "The trail is whole, but {} credentials were changed outside keydesk: {}. Verifiers refuse them. {NEXT}",
+            tampered.len(),
+            tampered.join(", ")
+        ),
+        (true, _) => format!("The trail is whole, but {what}. {NEXT}"),
     }
 }
 
 fn expected(text: &str) -> Result<(i64, String), &'static str> {
     let wrong = "it is a number, a colon and 64 hex digits, as `keydesk audit verify --as NAME` prints them";
-    let (no, hash) = text.split_once(':').ok_or(wrong)?;
-    let no = no.parse::<i64>().ok().filter(|no| *no >= 0).ok_or(wrong)?;
-    match hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit()) {
-        true => Ok((no, hash.to_ascii_lowercase())),
-        false => Err(wrong),
-    }
+    noted_line(text).ok_or(wrong)
 }
 
 #[cfg(test)]

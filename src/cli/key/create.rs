@@ -85,7 +85,7 @@ pub fn run(context: &Context, args: CreateArgs) -> Result<(), CliError> {
     let legacy = args.legacy.read()?;
     let wanted = NewCredential { kind: args.kind, name: args.name, legacy, options };
     let issued = desk.hub.create(&desk.actor, &wanted)?;
-    deliver::hand_out(&issued, Made::Created, args.json, &args.acting.name)
+    deliver::hand_out(&issued, Made::Created, args.json, desk.actor.user.as_str())
 }
 
 impl LegacyArgs {

@@ -60,11 +60,47 @@ pub fn hand_out(issued: &Issued, made: Made, json: bool, acting: &str) -> Result
     Ok(())
 }
 
+/// The same for several that were rotated together.
+pub fn hand_out_all(issued: &[Issued], json: bool, acting: &str) -> Result<(), CliError> {
+    let mut document = Zeroizing::new(Vec::with_capacity(3 + issued.iter().map(|one| 1 + needed(one)).sum::<usize>()));
+    let gone = |why: &io::Error| lost_all(issued, acting, why);
+    for (i, one) in issued.iter().enumerate() {
+        let secret = one.secret.as_ref().and_then(|s| s.expose_text());
+        if json {
+            document.push(if i == 0 { b'[' } else { b',' });
+            let made = as_json(one, Made::Rotated, secret).map_err(|why| gone(&why))?;
+            document.extend_from_slice(made.trim_ascii_end());
+        } else {
+            if i > 0 {
+                document.push(b'\n');
+            }
+            document.extend_from_slice(&as_lines(one, secret));
+        }
+    }
+    if json {
+        document.extend_from_slice(b"]\n");
+    }
+    output::secret(&document).map_err(|why| gone(&why))?;
+    if !json {
+        stderr_line("These secrets are shown once. Copy them now; keydesk cannot show them again.");
+        if let Some(until) = issued.iter().find_map(|one| one.old_until) {
+            stderr_line(&format!("The old secrets work until {}.", until.millis().stamp()));
+        }
+        issued.iter().for_each(tell_stopped);
+    }
+    Ok(())
+}
+
 /// A buffer large enough never to move, which would leave a copy of the secret behind.
 fn room(issued: &Issued) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(Vec::with_capacity(needed(issued)))
+}
+
+/// Bytes that one takes at most.
+fn needed(issued: &Issued) -> usize {
     // A character takes six bytes when JSON escapes it.
     let text = issued.row.name.len() + issued.row.key.len();
-    Zeroizing::new(Vec::with_capacity(1024 + 6 * text + 128 * issued.ended_early.len()))
+    1024 + 6 * text + 128 * issued.ended_early.len()
 }
 
 fn as_json(issued: &Issued, made: Made, secret: Option<&str>) -> io::Result<Zeroizing<Vec<u8>>> {
@@ -130,5 +166,15 @@ fn lost(issued: &Issued, made: Made, acting: &str, why: &io::Error) -> CliError 
         called(row),
         row.key,
         row.kind,
+    ))
+}
+
+fn lost_all(issued: &[Issued], acting: &str, why: &io::Error) -> CliError {
+    let keys: Vec<_> = issued.iter().map(|one| one.row.key.as_str()).collect();
+    CliError::failed(format!(
+        "{} credentials have new secrets, but these could not be written to standard output ({why}) and are lost. Run \
+         `keydesk key rotate {} --as {acting} --overlap none` for others.",
+        issued.len(),
+        keys.join(" "),
     ))
 }

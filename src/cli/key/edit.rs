@@ -6,7 +6,7 @@ use crate::cli::args::{self, Acting};
 use crate::cli::context::{Context, OpenDesk};
 use crate::cli::error::CliError;
 use crate::cli::{output, password_prompt};
-use crate::credential::{BodyDigest, Kind, Networks};
+use crate::credential::{BodyDigest, Kind, Networks, Tags};
 use crate::hub::{ChangeOutcome, CredentialEdit, CredentialTarget};
 use crate::secret::What;
 use crate::time::Seconds;
@@ -61,19 +61,19 @@ struct SaidArgs {
     /// A new name, for one credential
     #[arg(long, value_name = "LABEL", allow_hyphen_values = true)]
     name: Option<String>,
-    /// Valid from; "never" or "none" removes it
+    /// Valid from; "never", "none" or "any" removes it
     #[arg(long, value_name = "T", allow_hyphen_values = true)]
     not_before: Option<String>,
-    /// Expires at; "never" or "none" removes it
+    /// Expires at; "never", "none" or "any" removes it
     #[arg(long, value_name = "T", allow_hyphen_values = true)]
     expires: Option<String>,
-    /// A network it may be used from; replaces those it has; "any" or "none" removes them
+    /// A network it may be used from; replaces those it has; "any", "none" or "never" removes them
     #[arg(long = "network", value_name = "CIDR", allow_hyphen_values = true)]
     networks: Vec<String>,
     /// Allow any network
     #[arg(long, conflicts_with = "networks")]
     any_network: bool,
-    /// A new note, for one credential; "" removes it
+    /// A new note, for one credential; "" or "none" removes it
     #[arg(long, value_name = "T", allow_hyphen_values = true)]
     note: Option<String>,
     /// Its owner; "" or "none" removes it
@@ -96,7 +96,7 @@ struct SaidArgs {
 /// Arguments of `key rename`.
 #[derive(Debug, Args)]
 pub struct RenameArgs {
-    /// A key, a Legacy username, or an id
+    /// A key, a Legacy username, an id, or a name that only it has
     #[arg(value_name = "KEY")]
     key: String,
     /// Its new name; if it begins with a dash, write it last, after --
@@ -116,20 +116,21 @@ pub fn run(context: &Context, args: EditArgs) -> Result<(), CliError> {
         output::require_writable()?;
     }
     let desk = context.open(&args.of.acting)?;
-    let targets = args.of.targets(&desk)?;
     if args.stop_old_secret {
+        let targets = args.of.targets(&desk)?;
         return report_outcomes(&[desk.hub.stop_old_secret(&desk.actor, one(&targets)?)?], stopped);
     }
     if args.password_stdin || args.generate {
-        return set_password(&desk, one(&targets)?, &args);
+        return set_password(&desk, one(&args.of.targets(&desk)?)?, &args);
     }
+    let targets = args.of.named_targets(&desk)?;
     report_outcomes(&desk.hub.edit(&desk.actor, &targets, &edit)?, edited)
 }
 
 /// Renames one credential.
 pub fn rename(context: &Context, args: RenameArgs) -> Result<(), CliError> {
     let desk = context.open(&args.acting)?;
-    let target = desk.find(&args.key, args.kind)?.target();
+    let target = desk.find_named(&args.key, args.kind)?.target();
     let edit = CredentialEdit { name: Some(args.name), ..CredentialEdit::default() };
     report_outcomes(&desk.hub.edit(&desk.actor, &[target], &edit)?, renamed)
 }
@@ -141,7 +142,7 @@ fn set_password(desk: &OpenDesk, target: CredentialTarget, args: &EditArgs) -> R
     };
     let issued = desk.hub.set_legacy_password(&desk.actor, target, typed.as_ref())?;
     match args.generate {
-        true => deliver::hand_out(&issued, Made::Rotated, args.json, &args.of.acting.name),
+        true => deliver::hand_out(&issued, Made::Rotated, args.json, desk.actor.user.as_str()),
         false => {
             output::outcome([format!("{} has the new password; the old one stopped.", called(&issued.row))])?;
             deliver::tell_stopped(&issued);
@@ -202,6 +203,7 @@ impl SaidArgs {
             note: self.note.clone(),
             owner: self.owner.clone(),
             without_tags: self.no_tag,
+            less_tags: Tags::default(),
             tags: tags(&self.tags)?,
             // Not given means unchanged: an empty set would allow all of them.
             algorithms: (!self.algorithms.is_empty()).then(|| algorithms(&self.algorithms)).transpose()?,

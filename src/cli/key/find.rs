@@ -67,7 +67,7 @@ pub fn run(context: &Context, args: FindArgs) -> Result<(), CliError> {
     let now = desk.hub.now();
     match (found?, args.json) {
         (Some(found), true) => output::document(&FoundJson::new(&found, now)),
-        (Some(found), false) => output::lines(words(&found, &args.acting.name, now)),
+        (Some(found), false) => output::lines(words(&found, desk.actor.user.as_str(), now)),
         (None, _) => {
             let sentence = "No credential has or had this secret. Check that it was copied whole.".to_owned();
             Err(CliError::Message { code: NOT_FOUND, sentence })

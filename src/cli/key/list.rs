@@ -31,18 +31,24 @@ pub struct ListArgs {
     /// Only those that expire within this time, for example 30d
     #[arg(long, value_name = "SPAN", allow_hyphen_values = true)]
     expires_within: Option<String>,
+    /// Order: created and last-use begin with the newest, expiry with the next one
+    #[arg(long, ignore_case = true, value_parser = args::order(), default_value = "name")]
+    order: ListOrder,
+    /// Turn the order round
+    #[arg(long)]
+    reverse: bool,
     #[command(flatten)]
     format: ListFormatArgs,
 }
 
-/// Lists credentials by name.
+/// Lists credentials.
 pub fn run(context: &Context, args: ListArgs) -> Result<(), CliError> {
     let filter = filter(&args)?;
     let desk = context.open(&args.acting)?;
-    let order = ListOrder::Name;
+    let (order, turned) = (args.order, args.reverse);
     let mut printer = Printer::new(ListFormat::from(args.format), desk.hub.now());
     let mut query =
-        ListQuery { kind: args.kind, revoked: args.all, filter, order, limit: PAGE, ..ListQuery::default() };
+        ListQuery { kind: args.kind, revoked: args.all, filter, order, turned, limit: PAGE, ..ListQuery::default() };
     loop {
         let page = desk.hub.list(&desk.actor, &query)?;
         printer.page(&page.rows)?;
@@ -54,7 +60,7 @@ pub fn run(context: &Context, args: ListArgs) -> Result<(), CliError> {
     printer.finish(&match query.filter.is_empty() {
         true => format!(
             "No keys yet. Create the first with `keydesk key create --kind basic --name LABEL --as {}`.",
-            args.acting.name
+            desk.actor.user
         ),
         false => "No key matches.".to_owned(),
     })

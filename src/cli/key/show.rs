@@ -16,7 +16,7 @@ use super::list::{KeyJson, UseJson, condition_words};
 /// Arguments of `key show`.
 #[derive(Debug, Args)]
 pub struct ShowArgs {
-    /// A key, a Legacy username, or an id
+    /// A key, a Legacy username, an id, or a name that only it has
     #[arg(value_name = "KEY")]
     key: String,
     #[command(flatten)]
@@ -32,7 +32,7 @@ pub struct ShowArgs {
 /// Runs the command.
 pub fn run(context: &Context, args: ShowArgs) -> Result<(), CliError> {
     let desk = context.open(&args.acting)?;
-    let row = desk.find(&args.key, args.kind)?;
+    let row = desk.find_named(&args.key, args.kind)?;
     let details = desk.hub.details(&desk.actor, row.id)?;
     let now = desk.hub.now();
     match args.json {

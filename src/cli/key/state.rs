@@ -1,7 +1,5 @@
 //! `keydesk key disable`, `enable` and `revoke`.
 
-use std::collections::HashSet;
-
 use clap::Args;
 
 use crate::cli::args::{self, Acting};
@@ -29,9 +27,12 @@ pub struct StateArgs {
 impl StateArgs {
     /// Each credential once, in the order given; an error if one does not exist.
     pub fn targets(&self, desk: &OpenDesk) -> Result<Vec<CredentialTarget>, CliError> {
-        let rows = self.keys.iter().map(|key| desk.find(key, self.kind)).collect::<Result<Vec<_>, _>>()?;
-        let mut seen = HashSet::new();
-        Ok(rows.iter().filter(|row| seen.insert(row.id)).map(|row| row.target()).collect())
+        desk.targets(&self.keys, self.kind)
+    }
+
+    /// The same, also by names that only one has, for what can be taken back.
+    pub fn named_targets(&self, desk: &OpenDesk) -> Result<Vec<CredentialTarget>, CliError> {
+        desk.named_targets(&self.keys, self.kind)
     }
 }
 
@@ -71,7 +72,7 @@ pub fn report_outcomes(
 fn done(outcome: &ChangeOutcome, verb: Verb) -> Option<String> {
     match outcome {
         ChangeOutcome::Done(row) => Some(format!("{} {}.", called(row), verb.past())),
-        ChangeOutcome::Already(row) => Some(format!("{} was {} already.", called(row), row.state)),
+        ChangeOutcome::Already(row) => Some(format!("{} is {} already.", called(row), row.state)),
         ChangeOutcome::LeftOut { .. } => None,
     }
 }

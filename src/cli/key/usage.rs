@@ -19,7 +19,7 @@ const MOST_DAYS: i64 = 3_650;
 /// Arguments of `key usage`.
 #[derive(Debug, Args)]
 pub struct UsageArgs {
-    /// A key, a Legacy username, or an id
+    /// A key, a Legacy username, an id, or a name that only it has
     #[arg(value_name = "KEY")]
     key: String,
     #[command(flatten)]
@@ -38,7 +38,7 @@ pub struct UsageArgs {
 /// Runs the command.
 pub fn run(context: &Context, args: UsageArgs) -> Result<(), CliError> {
     let desk = context.open(&args.acting)?;
-    let row = desk.find(&args.key, args.kind)?;
+    let row = desk.find_named(&args.key, args.kind)?;
     let days = desk.hub.usage(&desk.actor, row.id, args.days)?;
     match args.json {
         true => output::document(&UsageJson { key: &row.key, days: days.iter().map(DayJson::from).collect() }),

@@ -6,7 +6,7 @@ mod pieces;
 use crate::time::{is_never, parse_span};
 
 use super::{Kind, Tag, fold, holds_api_secret};
-use pieces::{Piece, SIGNS, pieces};
+pub(crate) use pieces::{Piece, SIGNS, pieces};
 
 /// A parsed filter. All of its conditions must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct Filter {
     pub unused_for: Option<i64>,
     /// Active, and never used since it was made.
     pub never_used: bool,
+    /// Refused more than so many times since yesterday.
+    pub refused_more_than: Option<i64>,
     /// Created by this user.
     pub by: Option<String>,
     /// Part of the owner, case-folded; empty for credentials without one.
@@ -72,6 +74,9 @@ pub enum FilterError {
     /// The text is not a span of time such as `30d`.
     #[error("{0:?} is not a span. Write 30d, 12h or 45m, for example expires<30d.")]
     Span(String),
+    /// The text is not a number of requests.
+    #[error("{0:?} is not a number. Write refused>10.")]
+    Number(String),
     /// `by:` without a name.
     #[error("by: needs the name of a user behind it, for example by:bram.")]
     Nobody,
@@ -91,7 +96,7 @@ pub enum FilterError {
     },
     /// It looks like a term, and there is none of that name.
     #[error(
-        "{0:?} is not a term. There are expires< expires> unused> used: by: kind: state: owner: tag: and env=prod. Put it in quotes to look for it as a word."
+        "{0:?} is not a term. There are expires< expires> unused> used: refused> by: kind: state: owner: tag: and env=prod. Put it in quotes to look for it as a word."
     )]
     Unknown(String),
     /// The text is not a kind of credential.
@@ -133,9 +138,9 @@ impl Filter {
         *self == Self::default()
     }
 
-    /// Whether revoked ones are asked for.
+    /// Whether revoked ones are asked for. A row that was changed outside keydesk may call itself so.
     pub fn wants_revoked(&self) -> bool {
-        self.state == Some(Wanted::Revoked)
+        matches!(self.state, Some(Wanted::Revoked | Wanted::Tampered))
     }
 
     fn add(&mut self, piece: &Piece) -> Result<(), FilterError> {
@@ -170,7 +175,7 @@ struct Term {
 }
 
 /// Every term there is: what is read, and what help and documentation tell.
-static TERMS: [Term; 9] = [
+static TERMS: [Term; 10] = [
     Term {
         begins: "expires<",
         example: "expires<30d",
@@ -199,6 +204,16 @@ static TERMS: [Term; 9] = [
                 Ok(())
             }
             other => Err(FilterError::Used(short(other))),
+        },
+    },
+    Term {
+        begins: "refused>",
+        example: "refused>10",
+        finds: "refused more often, yesterday and today",
+        read: |filter, rest| {
+            let number = rest.parse().ok().filter(|n| (0..=i64::MAX / 2).contains(n));
+            filter.refused_more_than = Some(number.ok_or_else(|| FilterError::Number(short(rest)))?);
+            Ok(())
         },
     },
     Term {
@@ -275,117 +290,4 @@ fn short(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_and_terms() {
-        let filter = Filter::parse("  Export 支払い expires<30d unused>90d by:bram kind:hmac state:disabled ").unwrap();
-        assert_eq!(
-            filter,
-            Filter {
-                words: vec!["export".to_owned(), "支払い".to_owned()],
-                expires_within: Some(30 * 86_400),
-                expires_after: None,
-                never_used: false,
-                unused_for: Some(90 * 86_400),
-                by: Some("bram".to_owned()),
-                owner: None,
-                tags: Vec::new(),
-                kind: Some(Kind::Hmac),
-                state: Some(Wanted::Disabled),
-            }
-        );
-        assert!(Filter::parse("used:never").unwrap().never_used);
-        assert!(Filter::parse("   ").unwrap().is_empty());
-        assert_eq!(Filter::parse("\"a:b\" <x a=,b 12:30").unwrap().words, ["a:b", "<x", "a=,b", "12:30"]);
-    }
-
-    #[test]
-    fn labels_are_terms() {
-        let filter = Filter::parse("Owner:Payments tag:CRM Env=Prod export").unwrap();
-        assert_eq!((filter.owner.as_deref(), &filter.words), (Some("payments"), &vec!["export".to_owned()]));
-        assert_eq!(filter.tags, ["crm", "env=prod"]);
-        let without = Filter::parse("owner:none tag:none").unwrap();
-        assert_eq!((without.owner.as_deref(), without.tags), (Some(""), vec![String::new()]));
-    }
-
-    #[test]
-    fn case_and_blanks_do_not_change_a_term() {
-        let whole = "expires<30d unused>90d used:never by:bram kind:hmac state:active";
-        for same in [
-            "EXPIRES<30D UNUSED>90D USED:NEVER BY:BRAM KIND:HMAC STATE:Active",
-            "expires < 30d unused > 90d used : never by : bram kind : hmac state : active",
-            "expires< 30d unused >90d used: None by: Bram kind :HMAC state:active",
-            "Expires<+30d unused>90D used:none by:bram kind:Hmac state: ACTIVE",
-        ] {
-            assert_eq!(Filter::parse(same), Filter::parse(whole), "{same}");
-        }
-    }
-
-    #[test]
-    fn quoted_text_is_searched_for_in_names() {
-        for (typed, words) in [
-            ("\"prod:eu\"", &["prod:eu"][..]),
-            ("\"kind:hmac\" x", &["kind:hmac", "x"]),
-            ("\"expires < 30d\"", &["expires < 30d"]),
-            ("\"not closed", &["not closed"]),
-            ("o'brien 5\"x", &["o'brien", "5\"x"]),
-            ("expires kind", &["expires", "kind"]),
-            ("\"\"", &[]),
-        ] {
-            assert_eq!(Filter::parse(typed).unwrap().words, words, "{typed}");
-        }
-    }
-
-    #[test]
-    fn only_terms_that_were_understood_filter() {
-        let filter = Filter::understood("crm foo:x kind:hmac expires<soon");
-        assert_eq!((filter.words, filter.kind), (vec!["crm".to_owned()], Some(Kind::Hmac)));
-        assert!(filter.expires_within.is_none());
-    }
-
-    #[test]
-    fn every_example_is_a_valid_and_different_term() {
-        let read: Vec<_> = filter_terms().map(|(example, _)| Filter::parse(example).unwrap()).collect();
-        for (i, filter) in read.iter().enumerate() {
-            assert!(filter.words.is_empty() && !filter.is_empty(), "{filter:?}");
-            assert!(!read[i + 1..].contains(filter), "{filter:?}");
-        }
-        let all = filter_terms().map(|(example, _)| example).collect::<Vec<_>>().join(" ");
-        let Filter { words, expires_within, expires_after, unused_for, never_used, by, owner, tags, kind, state } =
-            Filter::parse(&all).unwrap();
-        let told = expires_within.is_some() && expires_after.is_some() && unused_for.is_some() && never_used;
-        let told = told && owner.is_some() && !tags.is_empty();
-        assert!(told && by.is_some() && kind.is_some() && state.is_some() && words.is_empty(), "a field has no term");
-    }
-
-    #[test]
-    fn unknown_terms_are_reported() {
-        for (typed, says) in [
-            ("expires<soon", "\"soon\" is not a span"),
-            ("unused>", "\"\" is not a span"),
-            ("used:often", "used:often is not understood. Write used:never"),
-            ("kind:oauth", "\"oauth\" is not a kind"),
-            ("state:gone", "\"gone\" is not a state"),
-            ("expires<=30d", "\"=30d\" is not a span"),
-            ("expires<", "\"\" is not a span"),
-            ("expires < ", "\"\" is not a span"),
-            ("expires:30d", "\"expires:30d\" is not understood. Write it as expires<30d"),
-            ("kind=hmac", "\"kind=hmac\" is not understood. Write it as kind:hmac"),
-            ("unused<3d", "\"unused<3d\" is not understood. Write it as unused>90d"),
-            ("by:", "by: needs the name of a user"),
-            ("owner:", "owner: needs the owner behind it"),
-            ("tag:a,b", "\"a,b\" is not a tag"),
-            ("tag=crm", "\"tag=crm\" is not understood. Write it as tag:crm"),
-            ("foo:bar", "\"foo:bar\" is not a term"),
-            ("Foo : bar", "\"Foo:bar\" is not a term"),
-            ("crm-sync:eu", "\"crm-sync:eu\" is not a term"),
-            ("http://x", "\"http://x\" is not a term"),
-            ("created>30d", "\"created>30d\" is not a term"),
-        ] {
-            let said = Filter::parse(typed).unwrap_err().to_string();
-            assert!(said.starts_with(says), "{typed}: {said}");
-        }
-    }
-}
+mod tests;

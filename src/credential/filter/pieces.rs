@@ -1,11 +1,11 @@
 //! Lexer of the filter language: words and terms.
 
 /// The signs between the two halves of a term.
-pub(super) const SIGNS: [char; 4] = ['<', '>', ':', '='];
+pub(crate) const SIGNS: [char; 4] = ['<', '>', ':', '='];
 
 /// One of what was typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Piece {
+pub(crate) enum Piece {
     /// A word to search for.
     Word(String),
     /// It has the shape of a term.
@@ -23,7 +23,7 @@ pub(super) enum Piece {
 
 impl Piece {
     /// As it was typed.
-    pub(super) fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         match self {
             Self::Word(text) | Self::Term { text, .. } => text,
         }
@@ -45,7 +45,7 @@ impl Piece {
 }
 
 /// Words, terms and what stands in quotes. Blanks around a sign belong to the term.
-pub(super) fn pieces(typed: &str) -> Vec<Piece> {
+pub(crate) fn pieces(typed: &str) -> Vec<Piece> {
     let mut found = Vec::new();
     let mut rest = typed.trim_start();
     while let Some(first) = rest.chars().next() {

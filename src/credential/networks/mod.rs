@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-use crate::time::is_never;
+use crate::time::takes_away;
 
 /// Why a network was not accepted. Each sentence begins with what was typed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -63,8 +63,7 @@ impl Networks {
     /// Reads CIDRs and single addresses, as users type them. `any`, `none` or `never` alone is no restriction.
     pub fn parse<'a>(given: impl IntoIterator<Item = &'a str>) -> Result<Self, NetworkError> {
         let given: Vec<_> = given.into_iter().map(str::trim).collect();
-        let takes_away = |word: &&&str| word.eq_ignore_ascii_case("any") || is_never(word);
-        match (given.iter().find(takes_away), given.len()) {
+        match (given.iter().find(|word| takes_away(word)), given.len()) {
             (Some(_), 1) => return Ok(Self::default()),
             (Some(word), _) => return Err(NetworkError::Beside((*word).to_owned())),
             (None, _) => {}
@@ -300,6 +299,22 @@ fn zeros(text: &str) -> Option<String> {
 /// Enough of what was typed to know it again.
 fn short(text: &str) -> String {
     text.chars().take(60).collect()
+}
+
+/// A sentence about the first address of a line that looks like a network written without its length. It is read as the one
+/// address it is.
+pub fn address_for_network(line: &str) -> Option<String> {
+    let (typed, bits) = line.split([' ', ',', '\t']).find_map(|word| {
+        let bits = match word.parse::<IpAddr>().ok()? {
+            IpAddr::V4(address) => 8 * (4 - address.octets().iter().rev().take_while(|part| **part == 0).count()),
+            IpAddr::V6(address) => 16 * (8 - address.segments().iter().rev().take_while(|part| **part == 0).count()),
+        };
+        let whole =
+            word.parse::<IpAddr>().is_ok_and(|address| if address.is_ipv4() { bits == 32 } else { bits == 128 });
+        // The unspecified address is refused elsewhere, or means everything.
+        (!whole && bits > 0).then_some((word, bits))
+    })?;
+    Some(format!("That is one address. For its network write {typed}/{bits}."))
 }
 
 #[cfg(test)]

@@ -156,3 +156,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_address_that_looks_like_a_network_is_pointed_out() {
+    let said = |line: &str| address_for_network(line);
+    assert_eq!(said("10.0.0.0").as_deref(), Some("That is one address. For its network write 10.0.0.0/8."));
+    assert!(said("203.0.113.7 203.0.113.0").is_some_and(|words| words.ends_with("203.0.113.0/24.")));
+    assert!(said("2001:db8::").is_some_and(|words| words.ends_with("2001:db8::/32.")));
+    for fine in ["", "any", "203.0.113.7", "10.0.0.0/8", "0.0.0.0", "here", "2001:db8::1"] {
+        assert_eq!(said(fine), None, "{fine}");
+    }
+}

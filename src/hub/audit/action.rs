@@ -42,6 +42,7 @@ actions! {
     DROPPED         "secret.dropped"         "access"  "credential" "line dropped, secret shown"
     USER_ADDED      "user.added"             "change"  "user"       "added user"
     USER_ROLE       "user.role"              "change"  "user"       "changed role"
+    USER_NOTE       "user.note"              "change"  "user"       "changed note of"
     USER_DISABLED   "user.disabled"          "change"  "user"       "disabled user"
     USER_ENABLED    "user.enabled"           "change"  "user"       "enabled user"
     USER_LOCKED     "user.locked"            "change"  "user"       "locked user"
@@ -53,11 +54,11 @@ actions! {
     ACCEPTED        "store.accepted"         "change"  "desk"       "accepted store as it is"
     ROLLED_BACK       "store.went_back"        "refusal" "desk"       "refused: went back"
     ALTERED         "store.altered"          "refusal" "desk"       "refused: changed outside keydesk"
-    REFUSED         "refused"                "refusal" "desk"       "refused"
-    REFUSED_KEY     "refused.credential"     "refusal" "credential" "refused"
+    REFUSED         "refused"                "refusal" "desk"       "was refused"
+    REFUSED_KEY     "refused.credential"     "refusal" "credential" "was refused"
     SIGN_IN_REFUSED "session.refused"        "refusal" "user"       "sign-in refused"
     LOCKED_UNKNOWN  "session.locked"         "refusal" "user"       "locked unknown name"
-    TAMPERED        "tampered"               "refusal" "desk"       "refused: tampered"
+    TAMPERED        "tampered"               "refusal" "desk"       "was refused"
 }
 
 /// The words for a code, with the kind filled in.
@@ -67,6 +68,14 @@ pub(crate) fn words(code: &str, kind: Option<Kind>) -> String {
         Some(kind) => known.replace("{kind} key", kind.noun()),
         None => known.replace("{kind} key", "key"),
     }
+}
+
+/// The codes of the actions whose words hold a text, case-folded.
+pub(crate) fn codes_with(text: &str) -> Vec<&'static str> {
+    ALL.iter()
+        .filter(|action| action.words.replace("{kind} key", "").contains(text))
+        .map(|action| action.code)
+        .collect()
 }
 
 #[cfg(test)]

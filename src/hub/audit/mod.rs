@@ -6,9 +6,12 @@ pub(crate) mod chain;
 mod check_counts;
 mod check_last_changes;
 mod check_tags;
+mod log_filter;
+mod refusal_words;
 mod repair;
 pub(crate) mod trail;
 pub(crate) mod trail_state;
 mod verify;
 
 pub use accept::AcceptReport;
+pub use log_filter::{LogFilter, LogFilterError, log_terms};

@@ -149,6 +149,7 @@ impl Change<'_> {
             version: was + 1,
             epoch: older.epoch + 1,
             role: text("role", &older.role),
+            note: text("note", ""),
             state: text("state", UserState::Disabled.as_str()),
             changed_at: told.at,
             change: self.number(),

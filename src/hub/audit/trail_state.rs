@@ -142,6 +142,7 @@ impl LastKnown {
             changed_at: self.at,
             changed_by: self.made.1.clone(),
             change: 0,
+            note: text("note", ""),
         }
     }
 

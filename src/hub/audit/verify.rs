@@ -3,6 +3,7 @@
 use crate::account::Right;
 use crate::hub::audit::chain::{self, ChainCheck, SettingValues};
 use crate::hub::audit::check_last_changes::LastChanges;
+use crate::hub::audit::check_tags::Tampered;
 use crate::hub::audit::{action, check_counts, check_tags};
 use crate::hub::error::no_head;
 use crate::hub::settings::stored;
@@ -38,43 +39,48 @@ impl Hub {
         self.read_cancellable(actor, &Intent::new(Right::ReadTrail, "verify trail"), cancel, |tx| {
             if let Some(what) = tx.damage(cancel)? {
                 let broken = Some(format!("the database is damaged: {what}"));
-                return Ok(TrailReport { rows: 0, no: 0, hash: String::new(), broken, rolled_back: None });
+                return Ok(TrailReport { broken, ..TrailReport::default() });
             }
             let head = tables::head(tx)?.ok_or_else(no_head)?;
             let (mut chain, mut changes) = (ChainCheck::new(&head, expect), LastChanges::default());
             chain::check_with(tx, &mut chain, cancel, progress, &mut |row| changes.take_up(row))?;
-            let broken = match chain.finish(row_tags::head_intact(&self.vault, &head)) {
-                None => self.first_mismatch(tx, &head, &chain.settings, changes)?,
-                broken => broken,
-            };
+            let mut broken = chain.finish(row_tags::head_intact(&self.vault, &head));
+            if broken.is_none() {
+                broken =
+                    tables::trail_beside(tx, head.trail_no)?.map(|no| format!("row {no} was added outside keydesk"));
+            }
+            let (whole, mut tampered) = (broken.is_none(), Vec::new());
+            if whole {
+                tampered = check_tags::tampered_credentials(tx, &self.vault)?;
+                broken = self.first_mismatch(tx, &head, &chain.settings, changes, &tampered)?;
+            }
             let hash = data_encoding::HEXLOWER.encode(&chain.at.hash);
             Ok(TrailReport {
                 rows: chain.rows,
                 no: chain.at.no,
                 hash,
                 broken,
+                whole,
+                tampered: tampered.into_iter().map(|credential| credential.name).collect(),
                 rolled_back: rollback_reports::rolled_back(tx)?,
             })
         })
     }
 
-    /// What an intact hash chain alone cannot show: rows beside the trail, and rows of other tables that are not
-    /// as it left them. An older copy of a row that was put back has a correct tag.
+    /// What an intact hash chain alone cannot show: rows of other tables that are not as it left them. An older copy of a row that was put back has a correct tag.
     fn first_mismatch(
         &self,
         tx: &mut dyn Tx,
         head: &HeadRow,
         settings: &SettingValues,
         changes: LastChanges,
+        tampered: &[Tampered],
     ) -> Result<Option<String>, HubError> {
         let vault = &self.vault;
-        if let Some(no) = tables::trail_beside(tx, head.trail_no)? {
-            return Ok(Some(format!("row {no} was added outside keydesk")));
-        }
         if account_changed(tx, vault)? {
             return Ok(Some("the name of the account was changed outside keydesk".to_owned()));
         }
-        if let Some(what) = check_tags::first_mismatch(tx, vault)? {
+        if let Some(what) = check_tags::first_mismatch(tx, vault, tampered)? {
             return Ok(Some(what));
         }
         if let Some(what) = changes.first_mismatch(tx)? {

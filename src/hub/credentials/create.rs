@@ -101,7 +101,8 @@ pub(crate) fn generate(kind: Kind) -> Result<(Stored, Secret), HubError> {
     Ok((stored, secret))
 }
 
-fn fill(buffer: &mut [u8]) -> Result<(), ShapeError> {
+/// Random bytes for what is generated.
+pub(crate) fn fill(buffer: &mut [u8]) -> Result<(), ShapeError> {
     vault::fill(buffer).map_err(|why| ShapeError(why.to_string()))
 }
 

@@ -2,7 +2,7 @@
 //! dropped).
 
 use crate::account::{Right, allows};
-use crate::credential::Kind;
+use crate::credential::{Kind, fold};
 use crate::hub::audit::action;
 use crate::hub::credentials::mapping::{self, newest};
 use crate::hub::credentials::rows::live_secrets;
@@ -18,6 +18,9 @@ use crate::hub::{
 };
 use crate::store::tables::{self, CredentialRecord, SecretRecord, Tagged, UsageRow};
 use crate::time::{Millis, Seconds};
+
+/// How many credentials of a kind that share a name are read; a sentence names no more of them.
+const SHARED: i64 = 9;
 
 impl Hub {
     /// A credential by its key or UUID; a conflict when the key exists in two kinds and none is named.
@@ -38,6 +41,35 @@ impl Hub {
             let row = found.pop().ok_or_else(|| no_key(key))?;
             let last = newest(tables::usages(tx, &row.record.id)?);
             mapping::credential(&self.vault, row, last)
+        })
+    }
+
+    /// The credential with this name, in any case, or `None`: the only one that is not revoked, or else the only revoked one. A conflict
+    /// names the keys of those that share it.
+    pub fn find_by_name(
+        &self,
+        actor: &Actor,
+        name: &str,
+        kind: Option<Kind>,
+    ) -> Result<Option<CredentialRow>, HubError> {
+        self.read(actor, &Intent::new(Right::SeeCredentials, "show key"), |tx| {
+            let kinds: Vec<_> = kind.map_or(Kind::ALL.to_vec(), |kind| vec![kind]);
+            for listed in [true, false] {
+                let mut found = Vec::new();
+                for kind in &kinds {
+                    found.extend(tables::credentials_named(tx, (kind.as_str(), listed), &fold(name.trim()), SHARED)?);
+                }
+                match found.len() {
+                    0 => {}
+                    1 => {
+                        let Some(row) = found.pop() else { return Ok(None) };
+                        let last = newest(tables::usages(tx, &row.record.id)?);
+                        return mapping::credential(&self.vault, row, last).map(Some);
+                    }
+                    _ => return Err(shared_name(name, &found).into()),
+                }
+            }
+            Ok(None)
         })
     }
 
@@ -90,4 +122,9 @@ fn live_secret(secret: SecretRecord, of: &CredentialRecord, now: i64, usages: &[
         created_by: secret.created_by,
         last_used: last.and_then(mapping::last_use),
     }
+}
+
+fn shared_name(name: &str, found: &[Tagged<CredentialRecord>]) -> Conflict {
+    let keys: Vec<_> = found.iter().take(SHARED as usize).map(|row| row.record.key.clone()).collect();
+    Conflict::SharedName { name: crate::text::safe(name).into_owned(), keys: keys.join(", ") }
 }

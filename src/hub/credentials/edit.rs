@@ -5,10 +5,11 @@ use crate::credential::{Algorithms, BodyDigest, Name, NameError, Networks, Note,
 use crate::hub::audit::action;
 use crate::hub::credentials::mapping;
 use crate::hub::credentials::rows::changed_since;
+use crate::hub::credentials::watch::Watch;
 use crate::hub::error::tampered_credential;
 use crate::hub::tx::intent::Intent;
 use crate::hub::tx::write::Change;
-use crate::hub::{Actor, ChangeOutcome, Conflict, CredentialTarget, Hub, HubError, InputField};
+use crate::hub::{Actor, Cancel, ChangeOutcome, Conflict, CredentialTarget, Hub, HubError, InputField};
 use crate::time::Seconds;
 
 /// The fields to change; `None` leaves one as it is.
@@ -30,6 +31,8 @@ pub struct CredentialEdit {
     pub without_tags: bool,
     /// Tags that it gets.
     pub tags: Tags,
+    /// Tags that are taken away.
+    pub less_tags: Tags,
     /// The algorithms that may be signed with from now on; HMAC only.
     pub algorithms: Option<Algorithms>,
     /// Whether a request with a body must sign a digest of it; HMAC only.
@@ -65,6 +68,17 @@ impl Hub {
         targets: &[CredentialTarget],
         edit: &CredentialEdit,
     ) -> Result<Vec<ChangeOutcome>, HubError> {
+        self.edit_until(actor, targets, edit, &mut Watch::new(&Cancel::default(), &mut |_| {}))
+    }
+
+    /// The same, with somebody who watches it and may stop it: then nothing is changed.
+    pub fn edit_until(
+        &self,
+        actor: &Actor,
+        targets: &[CredentialTarget],
+        edit: &CredentialEdit,
+        watch: &mut Watch<'_>,
+    ) -> Result<Vec<ChangeOutcome>, HubError> {
         let mut intent = Intent::new(Right::ManageCredentials, "edit");
         match targets {
             [only] => intent = intent.on(only.id),
@@ -78,7 +92,10 @@ impl Hub {
         }
         let edit = Checked::of(edit)?;
         self.write(actor, intent, |change| {
-            let one = |target: &CredentialTarget| self.edit_one(change, actor, *target, &edit);
+            let one = |target: &CredentialTarget| {
+                watch.step()?;
+                self.edit_one(change, actor, *target, &edit)
+            };
             let outcomes = targets.iter().map(one).collect::<Result<Vec<_>, _>>()?;
             match outcomes.as_slice() {
                 [ChangeOutcome::LeftOut { why, .. }] => Err(why.clone().into()),
@@ -121,7 +138,7 @@ impl Hub {
         if let Some(owner) = owner {
             options.owner = owner.clone();
         }
-        let kept = if edit.without_tags { Tags::default() } else { options.tags };
+        let kept = if edit.without_tags { Tags::default() } else { options.tags.without(&edit.less_tags) };
         options.tags = kept.with(&edit.tags).map_err(|why| HubError::invalid(InputField::Tags, why))?;
         if let Some(algorithms) = &edit.algorithms {
             options.algorithms = algorithms.clone();

@@ -9,12 +9,14 @@ use crate::hub::tx::intent::Intent;
 use crate::hub::{
     Actor, Cancel, CredentialCounts, CredentialPage, Hub, HubError, ListOrder, ListQuery, NameInUse, PagePosition,
 };
-use crate::store::tables::{self, Branch, Condition, CredentialRecord, Direction, Listed, Sort};
+use crate::store::tables::{self, Branch, Condition, Direction, Listed, Sort};
 use crate::store::{Tx, Value};
-use crate::time::{DAY, Millis};
+use crate::time::{DAY, Millis, Seconds};
 
 /// Limit on the rows of a page.
-const MOST: u32 = 500;
+const MOST: u32 = 2000;
+/// Rows read at a time while most of them may be left out.
+const BATCH: usize = 500;
 
 impl Hub {
     /// One page of a list.
@@ -44,7 +46,9 @@ impl Hub {
             Some(state) => mapping::is_tampered(&self.vault, &row.0) == (state == Wanted::Tampered),
         };
         let narrowed = FilteredQuery { query, conditions: &conditions(&query.filter, self.now()), keep: &keep };
-        let mut rows = merged(tx, narrowed, sort, direction, from, limit + 1)?;
+        // An order that is turned round is read the other way.
+        let way = if query.turned { direction.turned() } else { direction };
+        let mut rows = merged(tx, narrowed, sort, way, from, limit + 1)?;
         let more = rows.len() > limit;
         rows.truncate(limit);
         if direction == Direction::Backward {
@@ -53,12 +57,8 @@ impl Hub {
         // The extra row tells whether there are more rows ahead; whether there are rows behind takes a lookup.
         let near = match (direction, rows.first(), rows.last()) {
             (_, None, _) | (_, _, None) => from.is_some(),
-            (Direction::Forward, Some(first), _) if from.is_some() => {
-                any(tx, narrowed, sort, Direction::Backward, first)?
-            }
-            (Direction::Backward, _, Some(last)) if from.is_some() => {
-                any(tx, narrowed, sort, Direction::Forward, last)?
-            }
+            (Direction::Forward, Some(first), _) if from.is_some() => any(tx, narrowed, sort, way.turned(), first)?,
+            (Direction::Backward, _, Some(last)) if from.is_some() => any(tx, narrowed, sort, way.turned(), last)?,
             _ => false,
         };
         let change = tables::head(tx)?.map_or(0, |head| head.change);
@@ -103,7 +103,7 @@ struct FilteredQuery<'a> {
 
 /// Whether a list has a row beyond this one.
 fn any(tx: &mut dyn Tx, query: FilteredQuery<'_>, sort: Sort, way: Direction, row: &Listed) -> Result<bool, HubError> {
-    let place = sort.place(&row.0.record);
+    let place = sort.place_of(row);
     Ok(!merged(tx, query, sort, way, Some((&place, false)), 1)?.is_empty())
 }
 
@@ -117,6 +117,8 @@ fn conditions(filter: &Filter, now: Millis) -> Vec<Condition> {
     all.extend(filter.expires_within.map(|s| Condition::Expires { from: second + 1, until: second.saturating_add(s) }));
     all.extend(filter.expires_after.map(|s| Condition::Expires { from: second.saturating_add(s), until: i64::MAX }));
     all.extend(filter.unused_for.map(|s| Condition::Unused { made: ago(s).saturating_mul(1000), used: ago(s) }));
+    let since = Seconds(second).day().0 - 1;
+    all.extend(filter.refused_more_than.map(|more| Condition::Refused { more, from: since }));
     all.extend(filter.never_used.then_some(Condition::Waiting));
     let state = |state: State| Condition::State(state.as_str().to_owned());
     let works = [state(State::Active), Condition::Started { at: second }, Condition::NotExpired { at: second }];
@@ -163,7 +165,7 @@ fn merged(
         }
     }
     if branches > 1 {
-        rows.sort_by(|a, b| compare(sort, direction, &a.0.record, &b.0.record));
+        rows.sort_by(|a, b| compare(sort, direction, a, b));
         rows.truncate(limit);
     }
     Ok(rows)
@@ -186,21 +188,21 @@ fn sifted(
         let from = place.as_ref().map(|(place, inclusive)| (place.as_slice(), *inclusive));
         let rows = tables::page(tx, branch, sort, direction, from, batch as i64)?;
         let more = rows.len() == batch;
-        place = rows.last().map(|(row, _)| (sort.place(&row.record), false));
+        place = rows.last().map(|row| (sort.place_of(row), false));
         kept.extend(rows.into_iter().filter(|row| keep(row)));
         if kept.len() >= limit || !more {
             kept.truncate(limit);
             return Ok(kept);
         }
         // Nearly all rows are kept, or nearly none.
-        batch = limit.max(MOST as usize);
+        batch = limit.max(BATCH);
     }
 }
 
-fn compare(sort: Sort, direction: Direction, a: &CredentialRecord, b: &CredentialRecord) -> Ordering {
-    let order = sort.place(a).iter().zip(&sort.place(b)).map(|(a, b)| value_order(a, b)).find(|o| o.is_ne());
+fn compare(sort: Sort, direction: Direction, a: &Listed, b: &Listed) -> Ordering {
+    let order = sort.place_of(a).iter().zip(&sort.place_of(b)).map(|(a, b)| value_order(a, b)).find(|o| o.is_ne());
     let order = order.unwrap_or(Ordering::Equal);
-    match (sort == Sort::Created) != (direction == Direction::Backward) {
+    match sort.newest_first() != (direction == Direction::Backward) {
         true => order.reverse(),
         false => order,
     }
@@ -221,5 +223,7 @@ fn sort(order: ListOrder) -> Sort {
         ListOrder::Key => Sort::Key,
         ListOrder::Created => Sort::Created,
         ListOrder::State => Sort::State,
+        ListOrder::Expiry => Sort::Expiry,
+        ListOrder::LastUse => Sort::LastUse,
     }
 }

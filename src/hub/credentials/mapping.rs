@@ -28,6 +28,7 @@ pub(crate) fn credential(
         changed_by: record.changed_by,
         version: record.version,
         last_used: last_used.and_then(last_use),
+        older_until: record.older_until.filter(|_| record.older_no.is_some()).map(Seconds),
         tampered,
         key: record.key,
         name: record.name,

@@ -11,5 +11,8 @@ mod rows;
 mod state;
 mod tombstone;
 mod unsaved_secrets;
+mod watch;
 
+pub(crate) use create::fill;
 pub use edit::CredentialEdit;
+pub use watch::Watch;

@@ -5,10 +5,12 @@ use crate::credential::{Kind, Overlap, check_password};
 use crate::hub::audit::action;
 use crate::hub::credentials::create::generate;
 use crate::hub::credentials::mapping::{self, newest};
+use crate::hub::credentials::watch::Watch;
+use crate::hub::error::no_key;
 use crate::hub::tx::entry::Subject;
 use crate::hub::tx::intent::Intent;
 use crate::hub::tx::write::Change;
-use crate::hub::{Actor, ChangeOutcome, CredentialTarget, EndedEarly, Hub, HubError, InputField, Issued};
+use crate::hub::{Actor, Cancel, ChangeOutcome, CredentialTarget, EndedEarly, Hub, HubError, InputField, Issued};
 use crate::secret::Secret;
 use crate::store::tables::{self, CredentialRecord, UsageRow};
 use crate::time::{Millis, Seconds};
@@ -25,30 +27,44 @@ pub(crate) struct ReplacedSecret {
 impl Hub {
     /// Gives a credential a new secret; the old one keeps working for `overlap`, and one older than that ends.
     pub fn rotate(&self, actor: &Actor, target: CredentialTarget, overlap: Overlap) -> Result<Issued, HubError> {
-        let intent = Intent::new(Right::ManageCredentials, "rotate").on(target.id);
-        let kind = self.read(actor, &intent, |tx| {
-            let row = self.intact_credential(tx, target.id)?;
-            mapping::kind(&row)
+        let mut issued =
+            self.rotate_many(actor, &[target], overlap, &mut Watch::new(&Cancel::default(), &mut |_| {}))?;
+        issued.pop().ok_or_else(|| no_key(&target.id.to_string()))
+    }
+
+    /// Gives several credentials new secrets in one transaction: all of them, or none.
+    pub fn rotate_many(
+        &self,
+        actor: &Actor,
+        targets: &[CredentialTarget],
+        overlap: Overlap,
+        watch: &mut Watch<'_>,
+    ) -> Result<Vec<Issued>, HubError> {
+        let mut intent = Intent::new(Right::ManageCredentials, "rotate");
+        if let [only] = targets {
+            intent = intent.on(only.id);
+        }
+        let kinds = self.read(actor, &intent, |tx| {
+            let kind = |target: &CredentialTarget| mapping::kind(&self.intact_credential(tx, target.id)?);
+            targets.iter().map(kind).collect::<Result<Vec<_>, _>>()
         })?;
-        let (stored, shown) = generate(kind)?;
-        let (renewed, old_until) = self.write(actor, intent, |change| {
-            let before = change.live_credential(target)?;
-            let until = change.now.seconds().0 + overlap.seconds();
-            let renewed = change.new_secret(actor, &before, until, &stored, "rotated")?;
-            let ReplacedSecret { record, no, ended_early, .. } = &renewed;
-            let old_until = (overlap != Overlap::None).then_some(Seconds(until));
-            let mut after = serde_json::json!({ "kind": record.kind, "key": record.key, "secret": no,
-                "overlap": overlap.as_str(), "old_until": old_until.map(Seconds::rfc3339) });
-            if !ended_early.is_empty() {
-                let would_have: Vec<_> = ended_early.iter().map(|old| old.until.rfc3339()).collect();
-                after["stopped_before"] = would_have.join(", ").into();
-            }
-            let before = serde_json::json!({ "kind": record.kind, "key": record.key, "secret": no - 1 });
-            let subject = Subject::row(&record.id, &record.name);
-            change.note(action::ROTATED, subject.changed(Some(before.to_string()), Some(after.to_string())))?;
-            Ok((renewed, old_until))
+        // Before the transaction: passwords of Legacy credentials take long to hash.
+        let made = kinds.into_iter().map(|kind| {
+            watch.step()?;
+            generate(kind)
+        });
+        let made = made.collect::<Result<Vec<_>, _>>()?;
+        let renewed = self.write(actor, intent, |change| {
+            let one = |(target, (stored, _)): (&CredentialTarget, &(Stored, Secret))| {
+                watch.go_on()?;
+                change.rotate(actor, *target, overlap, stored)
+            };
+            targets.iter().zip(&made).map(one).collect::<Result<Vec<_>, _>>()
         })?;
-        Ok(Issued { old_until, ..self.issued_again(renewed, Some(shown))? })
+        let issued = renewed.into_iter().zip(made).map(|((renewed, old_until), (_, shown))| {
+            Ok(Issued { old_until, ..self.issued_again(renewed, Some(shown))? })
+        });
+        issued.collect()
     }
 
     /// Gives a Legacy credential another password, typed or generated; the old one stops now.
@@ -125,6 +141,31 @@ impl Hub {
 }
 
 impl Change<'_> {
+    /// Rotates one credential, and says until when its old secret works.
+    fn rotate(
+        &mut self,
+        actor: &Actor,
+        target: CredentialTarget,
+        overlap: Overlap,
+        stored: &Stored,
+    ) -> Result<(ReplacedSecret, Option<Seconds>), HubError> {
+        let before = self.live_credential(target)?;
+        let until = self.now.seconds().0 + overlap.seconds();
+        let renewed = self.new_secret(actor, &before, until, stored, "rotated")?;
+        let ReplacedSecret { record, no, ended_early, .. } = &renewed;
+        let old_until = (overlap != Overlap::None).then_some(Seconds(until));
+        let mut after = serde_json::json!({ "kind": record.kind, "key": record.key, "secret": no,
+            "overlap": overlap.as_str(), "old_until": old_until.map(Seconds::rfc3339) });
+        if !ended_early.is_empty() {
+            let would_have: Vec<_> = ended_early.iter().map(|old| old.until.rfc3339()).collect();
+            after["stopped_before"] = would_have.join(", ").into();
+        }
+        let before = serde_json::json!({ "kind": record.kind, "key": record.key, "secret": no - 1 });
+        let subject = Subject::row(&record.id, &record.name);
+        self.note(action::ROTATED, subject.changed(Some(before.to_string()), Some(after.to_string())))?;
+        Ok((renewed, old_until))
+    }
+
     /// A new secret in place of the current one, which works until then.
     pub(crate) fn new_secret(
         &mut self,

@@ -4,10 +4,11 @@ use crate::account::Right;
 use crate::credential::{State, Verb, next_state};
 use crate::hub::audit::action;
 use crate::hub::credentials::rows::changed_since;
+use crate::hub::credentials::watch::Watch;
 use crate::hub::error::{no_key, unreadable};
 use crate::hub::tx::intent::Intent;
 use crate::hub::tx::write::Change;
-use crate::hub::{Actor, ChangeOutcome, Conflict, CredentialTarget, Hub, HubError};
+use crate::hub::{Actor, Cancel, ChangeOutcome, Conflict, CredentialTarget, Hub, HubError};
 use crate::store::tables::{self, CredentialRecord, Tagged};
 
 impl Hub {
@@ -19,6 +20,17 @@ impl Hub {
         targets: &[CredentialTarget],
         verb: Verb,
     ) -> Result<Vec<ChangeOutcome>, HubError> {
+        self.set_state_until(actor, targets, verb, &mut Watch::new(&Cancel::default(), &mut |_| {}))
+    }
+
+    /// The same, with somebody who watches it and may stop it: then nothing is changed.
+    pub fn set_state_until(
+        &self,
+        actor: &Actor,
+        targets: &[CredentialTarget],
+        verb: Verb,
+        watch: &mut Watch<'_>,
+    ) -> Result<Vec<ChangeOutcome>, HubError> {
         let mut intent = Intent::new(Right::ManageCredentials, verb.word());
         if verb != Verb::Enable {
             intent = intent.restricting();
@@ -27,7 +39,10 @@ impl Hub {
             intent = intent.on(only.id);
         }
         self.write(actor, intent, |change| {
-            let outcomes = targets.iter().map(|target| self.set_one(change, actor, *target, verb));
+            let outcomes = targets.iter().map(|target| {
+                watch.step()?;
+                self.set_one(change, actor, *target, verb)
+            });
             let outcomes = outcomes.collect::<Result<Vec<_>, _>>()?;
             match outcomes.as_slice() {
                 [ChangeOutcome::LeftOut { why, .. }] => Err(why.clone().into()),

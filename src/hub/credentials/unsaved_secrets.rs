@@ -32,14 +32,16 @@ impl Hub {
 }
 
 impl Change<'_> {
-    /// The secrets that were on a user's screen when their connection dropped, since their previous sign-in, without
-    /// those that were replaced since then.
+    /// The secrets that were on a user's screen when their connection dropped, at any of the last sign-ins, without those
+    /// that were replaced since then, or copied before.
     pub(crate) fn dropped(&mut self, who: &str) -> Result<Vec<UnsavedSecret>, HubError> {
-        let (signed_in, dropped) = (action::SIGNED_IN.code, action::DROPPED.code);
         let renewed = [action::ROTATED.code, action::LEGACY_PASSWORD.code];
+        let made = [action::CREATED.code, action::ROTATED.code, action::LEGACY_PASSWORD.code];
         let mut lost = Vec::new();
-        for (id, no) in tables::dropped_since_sign_in(&mut *self.tx, who, signed_in, dropped)? {
-            if !tables::done_since(&mut *self.tx, &id, no, renewed)? {
+        for (id, no) in tables::dropped_lines(&mut *self.tx, who, action::DROPPED.code)? {
+            let copied = tables::last_done(&mut *self.tx, &id, no, &[action::COPIED.code])?;
+            let saved = copied > tables::last_done(&mut *self.tx, &id, no, &made)?;
+            if !saved && !tables::done_since(&mut *self.tx, &id, no, renewed)? {
                 let version = current(&mut *self.tx, &id)?;
                 lost.push(UnsavedSecret { id: mapping::id(&id)?, version, how: LossCause::LineDropped });
             }

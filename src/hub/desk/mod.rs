@@ -78,7 +78,8 @@ impl Hub {
         drop(tx);
         let account_intact = row_tags::intact(&vault, &account);
         let account = account.record.name;
-        let hub = Self { store, vault, clock, account, account_intact, highest: Mutex::new(None) };
+        let hub =
+            Self { store, vault, clock, account, account_intact, highest: Mutex::new(None), survey: Mutex::new(None) };
         stored::settle(&hub)?;
         Ok(hub)
     }

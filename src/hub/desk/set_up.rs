@@ -108,8 +108,15 @@ fn fill(
     let id = uuid(now)?.to_string();
     let sealed = vault.seal(password.as_bytes(), &password_place(&id, 1))?;
     let (clock, account_name) = (Arc::clone(clock), wanted.account.as_str().to_owned());
-    let hub =
-        Hub { store, vault, clock, account: account_name.clone(), account_intact: true, highest: Mutex::new(None) };
+    let hub = Hub {
+        store,
+        vault,
+        clock,
+        account: account_name.clone(),
+        account_intact: true,
+        highest: Mutex::new(None),
+        survey: Mutex::new(None),
+    };
     let mut change = Change::first(&hub, Author::named(wanted.name.as_str(), origin))?;
     change.insert(&AccountRecord { id: account, version: 1, name: account_name, created_at: now.0, key_check })?;
     schema_tags::sign(&mut *change.tx, &hub.vault)?;
@@ -123,6 +130,7 @@ fn fill(
         version: 1,
         name: wanted.name.to_string(),
         role: Role::Administrator.as_str().to_owned(),
+        note: String::new(),
         state: UserState::Active.as_str().to_owned(),
         epoch: 1,
         password: sealed,

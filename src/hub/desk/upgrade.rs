@@ -203,8 +203,8 @@ fn migrate_account(tx: &mut dyn WriteTx, vault: &Vault, trail: &TrailState) -> R
 
 /// Gives every user a row of failed sign-ins: from now on a missing one was removed.
 fn first_throttles(tx: &mut dyn WriteTx, vault: &Vault, now: Millis) -> Result<(), HubError> {
-    for user in tables::users(tx)? {
-        let id = throttle_id(vault, &user.record.name)?;
+    for (_, name, _) in tables::old_users(tx)? {
+        let id = throttle_id(vault, &name)?;
         if tables::get::<ThrottleRecord>(tx, "id", &id)?.is_none() {
             let record = ThrottleRecord { id, version: 1, failed: 0, pauses: 0, locked_until: None, at: now.0 };
             tables::insert(tx, &record, row_tags::tag(vault, &record)?)?;
@@ -215,9 +215,9 @@ fn first_throttles(tx: &mut dyn WriteTx, vault: &Vault, now: Millis) -> Result<(
 
 /// Removes the tags of users that are not as the trail left them; the others keep theirs.
 fn spoil_users(tx: &mut dyn WriteTx, trail: &TrailState) -> Result<(), HubError> {
-    for Tagged { record, .. } in tables::users(tx)? {
-        if trail.whole && trail.users.get(&record.id).map(|told| told.at) != Some(record.changed_at) {
-            tables::spoil_user(tx, &record.id)?;
+    for (id, _, changed_at) in tables::old_users(tx)? {
+        if trail.whole && trail.users.get(&id).map(|told| told.at) != Some(changed_at) {
+            tables::spoil_user(tx, &id)?;
         }
     }
     Ok(())

@@ -55,8 +55,9 @@ pub(crate) fn sum(tx: &mut dyn Tx, vault: &Vault, of: SummedTable) -> Result<Sum
 /// The sum over the failed sign-ins of users. Rows of other names come and go, since anybody may try any name.
 fn tries(tx: &mut dyn Tx, vault: &Vault) -> Result<Sum, HubError> {
     let mut sum = Sum::default();
-    for user in tables::users(tx)? {
-        let id = throttle_id(vault, &user.record.name)?;
+    // Read as they were at step 6: this runs in the upgrade to it, before later columns are there.
+    for (_, name, _) in tables::old_users(tx)? {
+        let id = throttle_id(vault, &name)?;
         let found: Option<Tagged<ThrottleRecord>> = tables::get(tx, "id", &id)?;
         if let Some(Tagged { record, tag }) = found {
             sum.add(vault.term(ThrottleRecord::TABLE, &record.id, record.version, &tag));

@@ -32,6 +32,8 @@ pub struct CredentialRow {
     pub version: i64,
     /// Last use of any of its live secrets; `None` when never used.
     pub last_used: Option<LastUse>,
+    /// Until when the secret before the current one works, or worked, after a rotation with overlap.
+    pub older_until: Option<Seconds>,
     /// The tag of its row is wrong: a verifier refuses it.
     pub tampered: bool,
 }
@@ -173,6 +175,15 @@ pub enum ChangeOutcome {
         /// Why, as a sentence.
         why: Conflict,
     },
+}
+
+impl ChangeOutcome {
+    /// The credential as it is now.
+    pub fn row(&self) -> &CredentialRow {
+        match self {
+            Self::Done(row) | Self::Already(row) | Self::LeftOut { row, .. } => row,
+        }
+    }
 }
 
 /// Whether the name or username in a form is in use.

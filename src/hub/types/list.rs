@@ -16,6 +16,32 @@ pub enum ListOrder {
     Created,
     /// Active, disabled, revoked; then by name.
     State,
+    /// By expiry, the next one first; those that never expire come last.
+    Expiry,
+    /// By last use, the newest first; those that were never used come last.
+    LastUse,
+}
+
+impl ListOrder {
+    /// All orders.
+    pub const ALL: [Self; 6] = [Self::Name, Self::Key, Self::State, Self::Created, Self::Expiry, Self::LastUse];
+
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Key => "key",
+            Self::Created => "created",
+            Self::State => "state",
+            Self::Expiry => "expiry",
+            Self::LastUse => "last-use",
+        }
+    }
+
+    /// Whether the first row has the largest value: the newest.
+    pub fn falls(self) -> bool {
+        matches!(self, Self::Created | Self::LastUse)
+    }
 }
 
 /// Position of a page in a list.
@@ -49,9 +75,11 @@ pub struct ListQuery {
     pub filter: Filter,
     /// Order of the list.
     pub order: ListOrder,
+    /// Whether the order is turned round.
+    pub turned: bool,
     /// Which page.
     pub position: PagePosition,
-    /// Length of the page; at most 500 rows.
+    /// Length of the page; at most 2000 rows.
     pub limit: u32,
 }
 
@@ -90,5 +118,7 @@ pub(crate) fn cursor(order: ListOrder, row: &CredentialRow) -> ListCursor {
         ListOrder::Key => vec![(&row.key).into(), id],
         ListOrder::Created => vec![row.created_at.0.into(), id],
         ListOrder::State => vec![row.state.as_str().into(), fold(&row.name).into(), id],
+        ListOrder::Expiry => vec![row.options.expires_at.map_or(i64::MAX, |at| at.0).into(), id],
+        ListOrder::LastUse => vec![row.last_used.as_ref().map_or(0, |used| used.at.0).into(), id],
     })
 }

@@ -1,7 +1,7 @@
 //! Types for the numbers in menu and settings.
 
 use crate::credential::{Kind, State};
-use crate::hub::{CredentialRow, SiteUsage, TrailRow, UnsavedCredential};
+use crate::hub::{CredentialRow, Group, RefusedKey, SiteUsage, StateCounts, TrailRow, UnsavedCredential};
 use crate::sample::{Site, Upstream};
 use crate::time::Millis;
 
@@ -114,6 +114,18 @@ pub struct CredentialOverview {
     pub next_to_expire: Vec<CredentialRow>,
     /// Active ones that were never used since they were made.
     pub never_used: ByKind,
+    /// How many there are by state, as lists call it.
+    pub states: StateCounts,
+    /// Those that were changed outside keydesk.
+    pub tampered: Group,
+    /// Expired ones that are still called.
+    pub expired_called: Vec<RefusedKey>,
+    /// Usable ones that are refused more than three times as often as usual.
+    pub refused_more: Vec<RefusedKey>,
+    /// Usable ones that were not used for 90 days.
+    pub unused: Group,
+    /// Usable ones that were never used and are older than a week.
+    pub never_used_for_long: Group,
     /// There are active credentials, and no gateway has ever asked about one.
     pub unasked: bool,
 }
@@ -127,7 +139,7 @@ pub struct SiteOverview {
     pub locked: i64,
     /// Rows of the trail.
     pub trail_rows: i64,
-    /// The newest rows of the trail that changed something, newest first, at most three.
+    /// The newest rows of the trail that changed something, newest first, at most seven.
     pub last_changes: Vec<TrailRow>,
     /// When the newest row of the trail was written.
     pub last_row_at: Option<Millis>,
@@ -137,6 +149,12 @@ pub struct SiteOverview {
     pub rolled_back: Option<Millis>,
     /// A setting was changed or removed outside keydesk.
     pub setting_tampered: bool,
+    /// Users whose rows were changed outside keydesk.
+    pub tampered_users: Vec<String>,
+    /// Users that are locked, and the Administrators among them.
+    pub locked_users: Vec<String>,
+    /// Administrators that are locked.
+    pub locked_administrators: Vec<String>,
     /// Any other tampering, as a sentence without a full stop.
     pub altered: Option<String>,
 }

@@ -1,6 +1,6 @@
 //! Types for the trail.
 
-use crate::hub::CredentialId;
+use crate::hub::{CredentialId, LogFilter};
 use crate::time::Millis;
 
 /// A row of the trail, in words.
@@ -32,9 +32,24 @@ pub struct TrailRow {
     pub after: Option<String>,
     /// How many times, for refusals that are counted together.
     pub count: i64,
+    /// The hash over it and everything before it, lower-case hex.
+    pub hash: String,
 }
 
 impl TrailRow {
+    /// The credential that it is about; `None` for an entry about something else.
+    pub fn credential(&self) -> Option<CredentialId> {
+        let about = self.action.starts_with("credential.") || self.action.starts_with("secret.");
+        let refused = self.action == "refused.credential";
+        let subject = self.subject.as_deref().filter(|_| about || refused)?;
+        uuid::Uuid::parse_str(subject).ok().map(CredentialId)
+    }
+
+    /// The line to note elsewhere for this entry.
+    pub fn line(&self) -> String {
+        format!("{}:{}", self.no, self.hash)
+    }
+
     /// Who acted: `alice`, or `alice (unix bob)` where bob acted in that name with `--as`; `None` where nobody was
     /// signed in.
     pub fn actor(&self) -> Option<String> {
@@ -77,6 +92,15 @@ impl TrailClass {
             Self::Refusal => "refusal",
         }
     }
+
+    /// The word for several.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::Change => "changes",
+            Self::Access => "accesses",
+            Self::Refusal => "refusals",
+        }
+    }
 }
 
 /// A filter of the trail.
@@ -96,12 +120,31 @@ pub struct TrailQuery {
     pub from: Option<Millis>,
     /// Before this moment.
     pub until: Option<Millis>,
+    /// Words and terms that somebody typed.
+    pub filter: LogFilter,
     /// Length of the answer; at most 500 rows.
     pub limit: u32,
 }
 
+/// How many entries there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TrailCount {
+    /// Of those that were asked for.
+    pub found: i64,
+    /// In all.
+    pub all: i64,
+}
+
+/// Reads a line that was noted elsewhere: the number of an entry, a colon, and its hash.
+pub fn noted_line(typed: &str) -> Option<(i64, String)> {
+    let (no, hash) = typed.trim().split_once(':')?;
+    let no = no.parse::<i64>().ok().filter(|no| *no >= 0)?;
+    let whole = hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit());
+    whole.then(|| (no, hash.to_ascii_lowercase()))
+}
+
 /// What `audit verify` found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrailReport {
     /// Rows that were checked.
     pub rows: i64,
@@ -109,8 +152,12 @@ pub struct TrailReport {
     pub no: i64,
     /// Its hash, lower-case hex: note number and hash elsewhere to detect a truncated trail later.
     pub hash: String,
-    /// What is wrong with the first bad row; `None` when the trail is whole.
+    /// The first thing that is wrong, in the trail or in what it vouches for; `None` when all is as it was left.
     pub broken: Option<String>,
+    /// Whether the trail itself is whole, whatever was done to other rows.
+    pub whole: bool,
+    /// Names of the credentials that were changed outside keydesk, the first hundred of them.
+    pub tampered: Vec<String>,
     /// When a verifier noted that it knows a newer state of this store, unless that was accepted since.
     pub rolled_back: Option<Millis>,
 }

@@ -1,7 +1,9 @@
 //! Types for users.
 
 use crate::account::{Right, Role, UserState};
+use crate::credential::Note;
 use crate::hub::LastSignIn;
+use crate::secret::Secret;
 use crate::time::Millis;
 
 /// A user as lists show them.
@@ -23,8 +25,14 @@ pub struct UserRow {
     pub created_by: String,
     /// Who changed the row last.
     pub changed_by: String,
-    /// Credentials that this user made and that are in use: active, and not expired.
+    /// Credentials that this user created and that work now: active or expiring.
     pub made: i64,
+    /// All credentials that this user created.
+    pub created: i64,
+    /// The last refused sign-in under this name, if it is among the newest of the desk.
+    pub refused: Option<RefusedSignIn>,
+    /// A note for Administrators; empty for none.
+    pub note: String,
     /// The password was set by another and must be changed.
     pub must_change_password: bool,
     /// Version of the row.
@@ -40,6 +48,39 @@ impl UserRow {
     }
 }
 
+/// A refused sign-in, or several in one minute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedSignIn {
+    /// When it was.
+    pub at: Millis,
+    /// Address of the client.
+    pub address: Option<String>,
+    /// How many times in that minute.
+    pub times: i64,
+}
+
+/// A user to be added.
+#[derive(Debug)]
+pub struct NewUser {
+    /// Sign-in name; it is never given twice.
+    pub name: String,
+    /// Role.
+    pub role: Role,
+    /// The first password; keydesk makes one if there is none.
+    pub password: Option<Secret>,
+    /// A note for Administrators.
+    pub note: Note,
+}
+
+/// A user as changed, with the password if keydesk made it: to be shown once.
+#[derive(Debug)]
+pub struct WithPassword {
+    /// The user.
+    pub row: UserRow,
+    /// The password that keydesk made; none if it was typed.
+    pub password: Option<Secret>,
+}
+
 /// What can be done to a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UserOperation {
@@ -53,6 +94,8 @@ pub enum UserOperation {
     Disable,
     /// Set a new password.
     Password,
+    /// Change the note.
+    Note,
 }
 
 impl UserOperation {
@@ -64,6 +107,7 @@ impl UserOperation {
             Self::Enable => "enable user",
             Self::Disable => "disable user",
             Self::Password => "set password",
+            Self::Note => "change note of user",
         }
     }
 
@@ -71,7 +115,7 @@ impl UserOperation {
     pub(in crate::hub) fn right(self) -> Right {
         match self {
             Self::See => Right::SeeUsers,
-            Self::Role | Self::Enable | Self::Disable | Self::Password => Right::ManageUsers,
+            Self::Role | Self::Enable | Self::Disable | Self::Password | Self::Note => Right::ManageUsers,
         }
     }
 

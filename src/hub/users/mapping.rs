@@ -37,6 +37,7 @@ pub(crate) fn json(user: &UserRecord) -> String {
         "role": user.role,
         "state": user.state,
         "must_change_password": user.must_change,
+        "note": user.note,
     })
     .to_string()
 }

@@ -7,8 +7,13 @@ mod sign_in;
 mod throttle;
 pub(crate) mod throttle_rows;
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use crate::account::{Right, Role, UserName, UserState};
+use crate::credential::{Note, first_password};
 use crate::hub::audit::action::{self, Action};
+use crate::hub::credentials::fill;
 use crate::hub::tx::entry::Subject;
 use crate::hub::tx::intent::Intent;
 use crate::hub::tx::row_tags;
@@ -17,12 +22,18 @@ use crate::hub::tx::write::Change;
 use crate::hub::users::mapping::{administrators, is_able_administrator, json, role_of, state_of};
 use crate::hub::users::passwords::check_new_password;
 use crate::hub::users::throttle_rows::attempts;
-use crate::hub::{Actor, Conflict, Hub, HubError, LastSignIn, UserOperation, UserRow, UserTarget};
+use crate::hub::{
+    Actor, Conflict, Hub, HubError, LastSignIn, NewUser, RefusedSignIn, UserOperation, UserRow, UserTarget,
+    WithPassword,
+};
 use crate::secret::Secret;
 use crate::store::Tx;
 use crate::store::tables::{self, Tagged, ThrottleRecord, TrailFilter, UserRecord};
 use crate::time::Millis;
 use crate::vault::{hash_password, uuid};
+
+/// Refused sign-ins that are looked through for the last one of each user.
+const REFUSED: i64 = 200;
 
 /// Trail rows that are searched for the last change of a user: locks and unlocks may come in between.
 const NEWEST: i64 = 50;
@@ -31,7 +42,13 @@ impl Hub {
     /// All users, by name.
     pub fn users(&self, actor: &Actor) -> Result<Vec<UserRow>, HubError> {
         self.read(actor, &Intent::new(Right::SeeUsers, "list users"), |tx| {
-            tables::users(tx)?.iter().map(|row| self.user_row(tx, row)).collect()
+            let refused = refused_sign_ins(tx)?;
+            let told = |row: &Tagged<UserRecord>, tx: &mut dyn Tx| {
+                let user = self.user_row(tx, row)?;
+                let refused = refused.get(&user.name).cloned();
+                Ok(UserRow { refused, ..user })
+            };
+            tables::users(tx)?.iter().map(|row| told(row, tx)).collect()
         })
     }
 
@@ -45,11 +62,31 @@ impl Hub {
         })
     }
 
-    /// Adds a user. The password is one that another set: it must be changed at the first sign-in.
+    /// Adds a user with a typed password and no note.
     pub fn add_user(&self, actor: &Actor, name: &str, role: Role, password: &Secret) -> Result<UserRow, HubError> {
+        let password = Some(password.duplicate());
+        let new = NewUser { name: name.to_owned(), role, password, note: Note::default() };
+        Ok(self.add_user_with(actor, &new)?.row)
+    }
+
+    /// Adds a user. The password is one that another set or made: it must be changed at the first sign-in.
+    pub fn add_user_with(&self, actor: &Actor, new: &NewUser) -> Result<WithPassword, HubError> {
+        let NewUser { name, role, password, note } = new;
         let checked = UserName::new(name)?;
-        check_new_password(name, password)?;
-        let hash = hash_password(password)?;
+        let (hash, made) = hashed_or_made(name, password.as_ref())?;
+        let row = self.insert_user(actor, &checked, *role, note, &hash)?;
+        Ok(WithPassword { row, password: made })
+    }
+
+    fn insert_user(
+        &self,
+        actor: &Actor,
+        checked: &UserName,
+        role: Role,
+        note: &Note,
+        hash: &str,
+    ) -> Result<UserRow, HubError> {
+        let name = checked.as_str();
         self.write(actor, sensitive("add user"), |change| {
             if change.user(name)?.is_some() {
                 return Err(Conflict::Taken { what: format!("The user name {checked}") }.into());
@@ -70,12 +107,22 @@ impl Hub {
                 changed_at: now,
                 changed_by: by,
                 change: change.number(),
+                note: note.as_str().to_owned(),
             };
             change.insert(&user)?;
             change.first_throttle(&user.name)?;
             let subject = Subject::row(&user.id, &user.name).changed(None, Some(json(&user)));
             change.note(action::USER_ADDED, subject)?;
             self.user_row_of(change, &user.name)
+        })
+    }
+
+    /// Changes the note on a user; their sessions go on.
+    pub fn set_user_note(&self, actor: &Actor, target: &UserTarget, note: &Note) -> Result<UserRow, HubError> {
+        self.change_user(actor, target, UserOperation::Note, |user| {
+            let changed = user.note != note.as_str();
+            user.note = note.as_str().to_owned();
+            changed.then_some(action::USER_NOTE)
         })
     }
 
@@ -118,9 +165,24 @@ impl Hub {
     /// Gives a user a new password, which must be changed at the next sign-in; their sessions end, and so does a
     /// sign-in pause.
     pub fn set_password(&self, actor: &Actor, target: &UserTarget, password: &Secret) -> Result<UserRow, HubError> {
+        Ok(self.set_password_or_make(actor, target, Some(password))?.row)
+    }
+
+    /// The same, with a password that keydesk makes if none is given.
+    pub fn set_password_or_make(
+        &self,
+        actor: &Actor,
+        target: &UserTarget,
+        password: Option<&Secret>,
+    ) -> Result<WithPassword, HubError> {
+        let (hash, made) = hashed_or_made(&target.name, password)?;
+        let row = self.store_password(actor, target, &hash)?;
+        Ok(WithPassword { row, password: made })
+    }
+
+    fn store_password(&self, actor: &Actor, target: &UserTarget, hash: &str) -> Result<UserRow, HubError> {
         let name = target.name.as_str();
-        check_new_password(name, password)?;
-        let (hash, id) = (hash_password(password)?, self.throttle_id(name)?);
+        let id = self.throttle_id(name)?;
         // Changing one's own password is open to every user here, too: the command line does not ask for the old one.
         let own = name == actor.user.as_str();
         let right = if own { Right::OwnAccount } else { Right::ManageUsers };
@@ -128,7 +190,7 @@ impl Hub {
             let user = change.known_user(name)?;
             change.is_as_seen(&user, target)?;
             let must_change = !own;
-            let user = change.set_password(user, &hash, must_change, actor.user.as_str())?;
+            let user = change.set_password(user, hash, must_change, actor.user.as_str())?;
             change.clear_throttle(&id)?;
             change.note(action::PASSWORD_SET, Subject::row(&user.id, &user.name))?;
             self.user_row_of(change, name)
@@ -150,7 +212,8 @@ impl Hub {
                 change.is_as_seen(&before, target)?;
                 change.keep_an_administrator(&before, &user)?;
                 user.version += 1;
-                user.epoch += 1;
+                // A note gives or takes nothing: sessions go on.
+                user.epoch += i64::from(user.role != before.role || user.state != before.state);
                 user.changed_at = change.now.0;
                 user.changed_by = actor.user.to_string();
                 user.change = change.number();
@@ -170,16 +233,20 @@ impl Hub {
     fn user_row(&self, tx: &mut dyn Tx, row: &Tagged<UserRecord>) -> Result<UserRow, HubError> {
         let user = &row.record;
         let last = tables::presence(tx, &user.id)?;
+        let (created, made) = tables::made_by(tx, &user.name, self.now().seconds().0)?;
         Ok(UserRow {
             name: user.name.clone(),
             role: role_of(user)?,
             state: state_of(user)?,
             locked_until: self.locked_until(tx, &user.name)?,
-            last_sign_in: last.map(|row| LastSignIn { at: Millis(row.at), address: row.address }),
+            last_sign_in: last.map(|row| LastSignIn { at: Millis(row.at), address: row.address, via: row.via }),
             created_at: Millis(user.created_at),
             created_by: user.created_by.clone(),
             changed_by: user.changed_by.clone(),
-            made: tables::made_by(tx, &user.name, self.now().seconds().0)?,
+            made,
+            created,
+            refused: None,
+            note: user.note.clone(),
             must_change_password: user.must_change,
             version: user.version,
             tampered: !row_tags::intact(&self.vault, row),
@@ -237,15 +304,46 @@ impl Change<'_> {
 
 /// What an action did to a user's row, as said before their name; `None` for one that leaves the row as it is.
 fn done_to(code: &str) -> Option<&'static str> {
-    const DONE: [(Action, &str); 6] = [
+    const DONE: [(Action, &str); 7] = [
         (action::USER_ADDED, "added"),
         (action::USER_ROLE, "changed the role of"),
+        (action::USER_NOTE, "changed the note on"),
         (action::USER_DISABLED, "disabled"),
         (action::USER_ENABLED, "enabled"),
         (action::PASSWORD_SET, "set the password of"),
         (action::PASSWORD_OWN, "changed the password of"),
     ];
     DONE.iter().find(|(action, _)| action.code == code).map(|(_, words)| *words)
+}
+
+/// The newest refused sign-in of each name, among the newest of all.
+fn refused_sign_ins(tx: &mut dyn Tx) -> Result<HashMap<String, RefusedSignIn>, HubError> {
+    let mut newest = HashMap::new();
+    for row in tables::refused_sign_ins(tx, action::SIGN_IN_REFUSED.code, REFUSED)? {
+        // A try on a locked name has no user, and says in words whose name it was.
+        let Some(name) = row.who.clone().or_else(|| row.what.strip_prefix("locked: ").map(str::to_owned)) else {
+            continue;
+        };
+        if let Entry::Vacant(place) = newest.entry(name) {
+            let times = tables::repeats(tx, row.no)?;
+            place.insert(RefusedSignIn { at: Millis(row.at), address: row.address, times });
+        }
+    }
+    Ok(newest)
+}
+
+/// The hash of a password, which is checked; without one, of one that is made here and returned.
+fn hashed_or_made(name: &str, password: Option<&Secret>) -> Result<(String, Option<Secret>), HubError> {
+    match password {
+        Some(password) => {
+            check_new_password(name, password)?;
+            Ok((hash_password(password)?, None))
+        }
+        None => {
+            let made = first_password(&mut fill)?;
+            Ok((hash_password(&made)?, Some(made)))
+        }
+    }
 }
 
 fn sensitive(asked: &'static str) -> Intent {

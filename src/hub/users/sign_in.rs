@@ -89,6 +89,14 @@ impl Hub {
         })
     }
 
+    /// Names of the users who can sign in, for whoever can open the desk and named nobody.
+    pub fn user_names(&self) -> Result<Vec<String>, HubError> {
+        let mut tx = self.store.read(&Cancel::default())?;
+        let users = tables::users(&mut *tx)?.into_iter().filter(|row| row_tags::intact(&self.vault, row));
+        let active = users.filter(|row| row.record.state == UserState::Active.as_str());
+        Ok(active.map(|row| row.record.name).collect())
+    }
+
     /// The actor of `--as NAME`: whoever can read the database and the master key owns the desk.
     pub fn local_actor(&self, name: &str, origin: &Origin) -> Result<Actor, HubError> {
         let user = UserName::new(name)?;
@@ -202,7 +210,7 @@ impl Hub {
         let dropped = change.dropped(&user.name)?;
         let last = tables::presence(&mut *change.tx, &user.id)?;
         let address = origin.address.map(|a| a.to_string());
-        let presence = PresenceRow { at: change.now.0, address };
+        let presence = PresenceRow { at: change.now.0, address, via: Some(actor.via.as_str().to_owned()) };
         tables::put_presence(&mut *change.tx, &user.id, &presence)?;
         change.note(action::SIGNED_IN, Subject::row(&user.id, &user.name))?;
         let idle_lock = settings::idle_lock(&mut change)?;
@@ -211,7 +219,7 @@ impl Hub {
             actor,
             role: role_of(&user)?,
             account: self.account().to_owned(),
-            last: last.map(|row| LastSignIn { at: Millis(row.at), address: row.address }),
+            last: last.map(|row| LastSignIn { at: Millis(row.at), address: row.address, via: row.via }),
             must_change_password: user.must_change,
             dropped,
             idle_lock,

@@ -64,8 +64,8 @@ fn disable(session: &mut SignedIn<'_, '_>, user: &UserRow) -> Step {
     if user.made == 0 {
         return Ok(());
     }
-    let keys = words::number(user.made, "live key was", "live keys were");
-    let heading = format!("{keys} made by {}, and may be known to that person.", user.name);
+    let keys = words::number(user.made, "usable credential was", "usable credentials were");
+    let heading = format!("{keys} created by {}, and may be known to that person.", user.name);
     match session.conversation.agrees(heading, "List them.", "Go back.")? {
         true => {
             let filter = Filter { by: Some(user.name), ..Filter::default() };

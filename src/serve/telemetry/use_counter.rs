@@ -1,9 +1,11 @@
-//! The counts of an answering thread: allowed and refused requests of each credential. The thread owns them, so that
-//! counting takes no lock and no atomic operation; once a second they go to the report writer, all at once.
+//! The counts of an answering thread: allowed and refused requests of each credential that are not reported one by one.
+//! The thread owns them, so that counting takes no lock and no atomic operation; once a second they go to the report
+//! writer, all at once.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
 use uuid::Uuid;
 
 use crate::time::Day;
@@ -26,7 +28,7 @@ pub(super) struct Tally {
 #[derive(Debug, Default)]
 pub(super) struct UseCounter {
     day: Day,
-    counts: HashMap<Uuid, Tally>,
+    counts: HashMap<Uuid, Tally, RandomState>,
 }
 
 /// What a thread counted on one day.

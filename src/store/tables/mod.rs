@@ -9,29 +9,33 @@ mod secret;
 mod setting;
 mod throttle;
 mod trail;
+mod trail_filter;
 mod user;
 mod verifier;
 
 pub use account::{AccountRecord, RingRecord, account, insert_ring, ring, ring_made_at};
 pub use credential::{
-    Branch, Condition, CredentialCells, CredentialRecord, Direction, Listed, Sort, add_to_tally, count_anew, counted,
-    credential_with_key, credentials_of, next_to_expire, page, page_sql, put_key_aside, tallies,
+    Branch, Condition, CredentialCells, CredentialRecord, Direction, Listed, Sort, add_to_tally, count_anew,
+    count_ending, count_starting, counted, credential_with_key, credentials_called, credentials_named, credentials_of,
+    next_to_expire, page, page_sql, put_key_aside, survey, tallies,
 };
 pub use head::{HeadRow, head, insert_head, lock_head, update_head};
 pub use record::{
     Column, Record, Tagged, all_by, each_tag, each_tagged, get, insert, remove, stored_tag, update, version_of,
 };
 pub use schema_step::{
-    CHANGED_AT, StepRow, migrate_account, migrate_credential, migrate_secret, old_credentials, old_secrets, sign_step,
-    spoil_user, steps,
+    CHANGED_AT, StepRow, migrate_account, migrate_credential, migrate_secret, old_credentials, old_secrets, old_users,
+    sign_step, spoil_user, steps,
 };
 pub use secret::{SecretRecord, secrets_after, without_a_named_secret};
 pub use setting::SettingRecord;
 pub use throttle::{ThrottleRecord, old_throttles, oldest_throttles, throttles};
 pub use trail::{
-    RepeatRecord, TrailFilter, TrailRecord, changes, done_since, dropped_since_sign_in, find_operation, insert_trail,
-    last_at, move_strays, repeats, sign_ins, trail_after, trail_before, trail_beside, trail_hash, trail_sql,
+    RepeatRecord, TrailRecord, changes, done_since, dropped_lines, find_operation, insert_trail, last_at, last_done,
+    move_strays, once_called, refused_sign_ins, repeats, sign_ins, trail_after, trail_before, trail_beside, trail_hash,
+    trail_knows, trail_length, trail_sql,
 };
+pub use trail_filter::TrailFilter;
 pub use user::{PresenceRow, UserRecord, made_by, presence, put_presence, remove_users, users};
 pub use verifier::{
     CHANGED, EVERY, ProcessRecord, RefusalRow, RefusedRow, SecretCells, UsageRow, UseRow, UsedDayRow, VerifierCells,

@@ -3,6 +3,7 @@
 use crate::store::{Row, StoreError, Tx, Value, WriteTx};
 
 use super::record::record;
+use super::trail_filter::{TrailFilter, conditions};
 
 /// One row of the trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,41 +107,6 @@ pub fn trail_after(
     tx.each(&sql, &[no.into(), limit.into()], &mut |cells| each(TrailRecord::read(&mut Row::copied(cells))?))
 }
 
-/// What rows of the trail must meet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TrailFilter<'a> {
-    /// About this row.
-    Subject(&'a str),
-    /// About this sort of thing.
-    About(&'a str),
-    /// Of this type.
-    Class(&'a str),
-    /// Done by this user.
-    Who(&'a str),
-    /// Not before this millisecond.
-    From(i64),
-    /// Before this millisecond.
-    Until(i64),
-}
-
-impl TrailFilter<'_> {
-    /// `one` says that the rows are of one subject: these are few, and every other index leads past millions that are
-    /// of the same class. A column with an empty text behind it is in no index.
-    fn add(self, one: bool, sql: &mut String, params: &mut Vec<Value>) {
-        let beside = if one { " || ''" } else { "" };
-        let (column, beside, is, value): (&str, &str, &str, Value) = match self {
-            Self::Subject(id) => ("subject", "", "=", id.into()),
-            Self::About(about) => ("about", beside, "=", about.into()),
-            Self::Class(class) => ("class", beside, "=", class.into()),
-            Self::Who(who) => ("who", beside, "=", who.into()),
-            Self::From(at) => ("at", "", ">=", at.into()),
-            Self::Until(at) => ("at", "", "<", at.into()),
-        };
-        params.push(value);
-        sql.push_str(&format!(" AND {column}{beside} {is} ${}", params.len()));
-    }
-}
-
 /// Rows before number `before`, newest first, that meet every filter.
 pub fn trail_before(
     tx: &mut dyn Tx,
@@ -155,15 +121,34 @@ pub fn trail_before(
 /// The SQL of [`trail_before`] and its parameters.
 pub fn trail_sql(filters: &[TrailFilter<'_>], before: i64, limit: i64) -> (String, Vec<Value>) {
     let mut params = vec![before.into(), limit.into()];
-    let mut conditions = String::new();
-    let one = filters.iter().any(|filter| matches!(filter, TrailFilter::Subject(_)));
-    filters.iter().for_each(|filter| filter.add(one, &mut conditions, &mut params));
+    let conditions = conditions(filters, &mut params);
     (format!("SELECT {COLUMNS} FROM trail WHERE no < $1{conditions} ORDER BY no DESC LIMIT $2"), params)
+}
+
+/// How many rows meet every filter.
+pub fn trail_length(tx: &mut dyn Tx, filters: &[TrailFilter<'_>]) -> Result<i64, StoreError> {
+    let mut params = vec![i64::MAX.into()];
+    let conditions = conditions(filters, &mut params);
+    let sql = format!("SELECT COUNT(*) FROM trail WHERE no < $1{conditions}");
+    tx.row(&sql, &params)?.map_or(Ok(0), |mut row| row.int())
 }
 
 /// The newest rows that changed something.
 pub fn changes(tx: &mut dyn Tx, limit: i64) -> Result<Vec<TrailRecord>, StoreError> {
     trail_before(tx, &[TrailFilter::Class("change")], i64::MAX, limit)
+}
+
+/// The credentials that had this name once, case-folded, as the trail tells.
+pub fn once_called(tx: &mut dyn Tx, name: &str, most: u32) -> Result<Vec<String>, StoreError> {
+    let sql = format!(
+        "SELECT DISTINCT subject FROM trail WHERE about = 'credential' AND LOWER(what) = $1 AND subject IS NOT NULL LIMIT {most}"
+    );
+    tx.rows(&sql, &[name.into()])?.into_iter().map(|mut row| row.text()).collect()
+}
+
+/// Whether a user of this name ever did something.
+pub fn trail_knows(tx: &mut dyn Tx, who: &str) -> Result<bool, StoreError> {
+    Ok(tx.row("SELECT 1 FROM trail WHERE who = $1 LIMIT 1", &[who.into()])?.is_some())
 }
 
 /// The hash of row number `no`.
@@ -198,19 +183,28 @@ pub fn find_operation(tx: &mut dyn Tx, operation: &str) -> Result<bool, StoreErr
     Ok(tx.row("SELECT 1 FROM trail WHERE operation = $1 LIMIT 1", &[operation.into()])?.is_some())
 }
 
-/// The credentials whose secret was on a user's screen when their connection dropped, since their previous sign-in: the
-/// id of each, and the number of the row that says so.
-pub fn dropped_since_sign_in(
-    tx: &mut dyn Tx,
-    who: &str,
-    signed_in: &str,
-    dropped: &str,
-) -> Result<Vec<(String, i64)>, StoreError> {
-    let sql = "SELECT subject, MAX(no) FROM trail WHERE who = $1 AND action = $3 AND subject IS NOT NULL \
-               AND no > COALESCE((SELECT MAX(no) FROM trail WHERE who = $1 AND action = $2), 0) \
-               GROUP BY subject ORDER BY MAX(no) LIMIT 10";
-    let rows = tx.rows(sql, &[who.into(), signed_in.into(), dropped.into()])?;
+/// How far back a dropped line is looked for, in rows: a user's sign-in must not read a year of work.
+const DROPPED_WITHIN: i64 = 20_000;
+
+/// The credentials whose secret was on a user's screen when their connection dropped, among the last rows: the id of each,
+/// and the number of the row that says so.
+pub fn dropped_lines(tx: &mut dyn Tx, who: &str, dropped: &str) -> Result<Vec<(String, i64)>, StoreError> {
+    let sql = "SELECT subject, MAX(no) FROM trail WHERE who = $1 AND action = $2 AND subject IS NOT NULL \
+               AND no > COALESCE((SELECT MAX(no) FROM trail), 0) - $3 GROUP BY subject ORDER BY MAX(no) DESC LIMIT 10";
+    let rows = tx.rows(sql, &[who.into(), dropped.into(), DROPPED_WITHIN.into()])?;
     rows.into_iter().map(|mut row| Ok((row.text()?, row.int()?))).collect()
+}
+
+/// The last row before row `no` in which one of `actions` was done to a subject.
+pub fn last_done(tx: &mut dyn Tx, subject: &str, no: i64, actions: &[&str]) -> Result<i64, StoreError> {
+    let places: Vec<String> = (0..actions.len()).map(|i| format!("${}", i + 3)).collect();
+    let sql = format!(
+        "SELECT COALESCE(MAX(no), 0) FROM trail WHERE subject = $1 AND no < $2 AND action IN ({})",
+        places.join(", ")
+    );
+    let mut params = vec![subject.into(), no.into()];
+    params.extend(actions.iter().map(|action| (*action).into()));
+    tx.row(&sql, &params)?.map_or(Ok(0), |mut row| row.int())
 }
 
 /// Whether one of `actions` was done to a subject after row `no`.
@@ -236,6 +230,12 @@ pub fn sign_ins(
     );
     let params = [actions[0].into(), actions[1].into(), who.into(), locked.into(), limit.into()];
     tx.rows(&sql, &params)?.iter_mut().map(TrailRecord::read).collect()
+}
+
+/// The newest refused sign-ins of all names, newest first.
+pub fn refused_sign_ins(tx: &mut dyn Tx, action: &str, limit: i64) -> Result<Vec<TrailRecord>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM trail WHERE class = 'refusal' AND action = $1 ORDER BY no DESC LIMIT $2");
+    tx.rows(&sql, &[action.into(), limit.into()])?.iter_mut().map(TrailRecord::read).collect()
 }
 
 record! {

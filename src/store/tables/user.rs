@@ -1,6 +1,6 @@
 //! Users. The table is called `user`, since `user` is a reserved word of PostgreSQL.
 
-use crate::store::{StoreError, Tx, WriteTx};
+use crate::store::{Cell, StoreError, Tx, Value, WriteTx};
 
 use super::record::record;
 use super::{Record as _, Tagged};
@@ -32,6 +32,9 @@ record! {
         changed_by: String,
         /// Change number of the store when it was last changed.
         change: i64,
+    } later {
+        /// A note for Administrators; empty for none.
+        note: String = Cell::Text(""),
     }
 }
 
@@ -49,11 +52,16 @@ pub fn remove_users(tx: &mut dyn WriteTx, id: &str, name: &str) -> Result<(), St
     tx.execute("DELETE FROM person WHERE id = $1 OR name = $2", &params).map(|_| ())
 }
 
-/// How many credentials that a user made are in use at second `now`: active, and not expired.
-pub fn made_by(tx: &mut dyn Tx, name: &str, now: i64) -> Result<i64, StoreError> {
-    let sql = "SELECT COUNT(*) FROM credential WHERE created_by = $1 AND state = 'active' \
-               AND (expires_at IS NULL OR expires_at > $2)";
-    tx.row(sql, &[name.into(), now.into()])?.map_or(Ok(0), |mut row| row.int())
+/// How many credentials that a user created there are, and how many of them work at second `now`: active, begun and not expired.
+/// Counted through indexes alone: one user may have created a million.
+pub fn made_by(tx: &mut dyn Tx, name: &str, now: i64) -> Result<(i64, i64), StoreError> {
+    let mut count = |sql: &str, params: &[Value]| tx.row(sql, params)?.map_or(Ok(0), |mut row| row.int());
+    let created = count("SELECT COUNT(*) FROM credential WHERE created_by = $1", &[name.into()])?;
+    let live = "created_by = $1 AND state = 'active' AND (expires_at IS NULL OR expires_at > $2)";
+    let params = [name.into(), now.into()];
+    let living = count(&format!("SELECT COUNT(*) FROM credential WHERE {live}"), &params)?;
+    let coming = count(&format!("SELECT COUNT(*) FROM credential WHERE {live} AND not_before > $2"), &params)?;
+    Ok((created, living - coming))
 }
 
 /// The last sign-in of a user.
@@ -63,17 +71,19 @@ pub struct PresenceRow {
     pub at: i64,
     /// Address of the client.
     pub address: Option<String>,
+    /// How it was proved, as in the trail; none where it was not noted.
+    pub via: Option<String>,
 }
 
 /// Reads the last sign-in of a user.
 pub fn presence(tx: &mut dyn Tx, user: &str) -> Result<Option<PresenceRow>, StoreError> {
-    let row = tx.row("SELECT at, address FROM presence WHERE person = $1", &[user.into()])?;
-    row.map(|mut row| Ok(PresenceRow { at: row.int()?, address: row.any_text()? })).transpose()
+    let row = tx.row("SELECT at, address, via FROM presence WHERE person = $1", &[user.into()])?;
+    row.map(|mut row| Ok(PresenceRow { at: row.int()?, address: row.any_text()?, via: row.any_text()? })).transpose()
 }
 
 /// Notes a sign-in.
 pub fn put_presence(tx: &mut dyn WriteTx, user: &str, row: &PresenceRow) -> Result<(), StoreError> {
-    let sql = "INSERT INTO presence (person, at, address) VALUES ($1, $2, $3) \
-               ON CONFLICT (person) DO UPDATE SET at = excluded.at, address = excluded.address";
-    tx.execute(sql, &[user.into(), row.at.into(), row.address.clone().into()]).map(|_| ())
+    let sql = "INSERT INTO presence (person, at, address, via) VALUES ($1, $2, $3, $4) \
+               ON CONFLICT (person) DO UPDATE SET at = excluded.at, address = excluded.address, via = excluded.via";
+    tx.execute(sql, &[user.into(), row.at.into(), row.address.clone().into(), row.via.clone().into()]).map(|_| ())
 }

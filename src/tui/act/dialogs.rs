@@ -12,18 +12,39 @@ use crate::tui::toast::Toast;
 
 impl App {
     pub(super) fn act_on_dialog(&mut self, action: Action) {
-        let most = self.scroll_limit(action);
+        let (now, most) = (self.now, self.scroll_limit(action));
         let Some(dialog) = self.dialog_mut() else { return };
         match (&mut dialog.kind, action) {
             (_, Action::Back) => self.cancel_dialog(),
             (DialogKind::OneTimeSecret(_), Action::CopyBoth) => self.copy(CopyPart::Both),
             (DialogKind::OneTimeSecret(_), Action::CopySecret) => self.copy(CopyPart::Secret),
             (DialogKind::OneTimeSecret(_), Action::CopyKey) => self.copy(CopyPart::Key),
+            (DialogKind::OneTimeSecret(_), Action::CopyAll) => self.copy(CopyPart::All),
+            (DialogKind::OneTimeSecret(view), Action::NextPage | Action::PreviousPage) if view.pages().len() > 1 => {
+                view.turn(action == Action::NextPage)
+            }
+            (DialogKind::OneTimeSecret(_), Action::NextPage) => self.act_on_dialog(Action::NextField),
+            (DialogKind::OneTimeSecret(_), Action::PreviousPage) => self.act_on_dialog(Action::PreviousField),
             (DialogKind::OneTimeSecret(view), Action::Mask) => view.masked = !view.masked,
-            (DialogKind::TrailEntry(d), action) => scroll(&mut d.scroll, action, most),
+            (DialogKind::Pick(pick), Action::Pick) => {
+                let chosen = pick.chosen();
+                self.picked(chosen);
+            }
+            (DialogKind::Pick(pick), Action::Up | Action::Down) => pick.act(action),
+            (DialogKind::Pick(_), action) => self.picked(Some(action)),
+            (DialogKind::TrailEntry(_), Action::Up | Action::Down) => self.another_entry(action),
+            (DialogKind::TrailEntry(d), Action::PageUp | Action::PageDown) => scroll(&mut d.scroll, action, most),
+            (DialogKind::TrailEntry(_), Action::CopyEntry) => self.copy_entry(),
+            (DialogKind::TrailCheck(_), Action::CopyLine) => self.copy_line(),
+            (DialogKind::TrailCheck(_), Action::GoToTampered) => self.go_to_tampered(),
             (DialogKind::UserKeys(_), action) => self.act_on_user_keys(action, most),
             (_, action) => {
+                let before = dialog.form.as_ref().and_then(Form::focus);
                 let advance = dialog.form.as_mut().and_then(|form| forms::edit(form, action));
+                let after = dialog.form.as_ref().and_then(Form::focus);
+                if let Some(left) = before.filter(|_| before != after) {
+                    dialog.judge(left, now);
+                }
                 match advance {
                     Some(Advance::Submit) => self.pressed(Id::Submit),
                     Some(Advance::Pressed(id)) => self.pressed(id),
@@ -37,15 +58,37 @@ impl App {
     }
 
     /// Esc: the answer that loses nothing.
-    fn cancel_dialog(&mut self) {
-        if self.stop_search() {
+    pub(super) fn cancel_dialog(&mut self) {
+        if self.stop_search() || self.stop_change() {
             return;
         }
         let Some(workspace) = &mut self.workspace else { return };
         match workspace.dialog().map(|dialog| &dialog.kind) {
-            Some(DialogKind::OneTimeSecret(view)) if !view.saved => self.ask(Confirmation::Close),
-            Some(DialogKind::OwnPassword { forced: true }) => self.sign_out(),
+            Some(DialogKind::OneTimeSecret(view)) if !view.saved() => self.ask(Confirmation::Close),
+            Some(DialogKind::OwnPassword { forced: true, .. }) => self.sign_out(),
             _ => drop(workspace.dialogs.pop()),
+        }
+    }
+
+    /// Esc while many are changed: the worker takes everything back, unless it was faster. `false` if none are.
+    fn stop_change(&mut self) -> bool {
+        let changing = self.pending.has(Slot::Form) && self.dialog().is_some_and(|dialog| dialog.so_far > 0);
+        if changing {
+            self.pending.each(Slot::Form, |ticket| self.out.push(Effect::Cancel(ticket)));
+        }
+        changing
+    }
+
+    /// Something was chosen from a sheet.
+    fn picked(&mut self, chosen: Option<Action>) {
+        let now = self.now;
+        let Some(workspace) = &mut self.workspace else { return };
+        workspace.dialogs.pop_if(|dialog| matches!(dialog.kind, DialogKind::Pick(_)));
+        if let Some(Action::OrderBy(order)) = chosen {
+            if let Some(api) = workspace.api_mut() {
+                api.order_by(order);
+            }
+            workspace.read_list(now);
         }
     }
 
@@ -67,8 +110,15 @@ impl App {
                 let name = action.row().map(|row| row.name.clone()).unwrap_or_default();
                 self.open_user_keys(&name);
             }
-            (DialogKind::TrailFilter, id) => self.send_trail_filter(id == Id::ShowAll),
+            (DialogKind::TrailEntry(_), _) => self.go_to_credential(),
+            (DialogKind::TrailCheck(_), Id::CopyLine) => self.copy_line(),
+            (DialogKind::TrailCheck(_), _) => self.compare_line(),
             (DialogKind::OneTimeSecret(_), Id::Revoke) => self.ask_to_revoke(),
+            (DialogKind::Tampered(row), Id::Revoke) => {
+                let change = ChangeState::revoke(vec![(**row).clone()]);
+                self.replace(Dialog::change_state(change));
+            }
+            (DialogKind::Tampered(_), Id::See) => self.close_and_open_details(),
             (_, id) => self.send(id),
         }
     }
@@ -84,10 +134,14 @@ impl App {
         let Some(workspace) = &mut self.workspace else { return };
         let actor = workspace.actor();
         let Some(dialog) = workspace.dialog_mut() else { return };
-        dialog.problem = None;
-        dialog.form.iter_mut().for_each(Form::clear_faults);
+        (dialog.problem, dialog.so_far) = (None, 0);
+        dialog.judge_all(now);
         match dialog.call(button, actor, now) {
             Some(Ok(Call::Edit(_, _, edit))) if edit == CredentialEdit::default() => {
+                workspace.dialogs.pop();
+                self.toast = Some(Toast::note(now, "Nothing was changed."));
+            }
+            Some(Ok(Call::SetSettings(_, wanted))) if wanted.is_empty() => {
                 workspace.dialogs.pop();
                 self.toast = Some(Toast::note(now, "Nothing was changed."));
             }
@@ -119,7 +173,7 @@ impl App {
     /// From the one-time view: asks whether to revoke the key that was just created.
     fn ask_to_revoke(&mut self) {
         let Some(DialogKind::OneTimeSecret(view)) = self.dialog().map(|dialog| &dialog.kind) else { return };
-        let change = ChangeState { over_secret: true, ..ChangeState::revoke(vec![view.row.clone()]) };
+        let change = ChangeState { over_secret: true, ..ChangeState::revoke(vec![view.row().clone()]) };
         self.push(Dialog::change_state(change));
     }
 

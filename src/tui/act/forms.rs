@@ -25,6 +25,7 @@ pub(super) fn edit(form: &mut Form, action: Action) -> Option<Advance> {
         Action::ShowPassword => form.toggle_passwords(),
         Action::Edit(step) => form.edit(step),
         Action::Advance => return Some(form.advance()),
+        Action::Send if form.has_fields() => return Some(Advance::Submit),
         _ => {}
     }
     None
@@ -56,7 +57,8 @@ impl App {
         let now = self.now;
         let Some(workspace) = self.workspace.as_mut().filter(|_| self.sign_in.is_none()) else { return };
         if workspace.dialogs.is_empty() {
-            return self.filter_typed();
+            self.filter_typed();
+            return self.log_filter_typed();
         }
         let Some(dialog) = workspace.dialogs.last_mut() else { return };
         let focus = dialog.form.as_ref().and_then(Form::focus);
@@ -65,7 +67,7 @@ impl App {
             DialogKind::Create(create) if focus == Some(Id::Password) => {
                 (create.generate, create.wiped) = (false, false);
             }
-            DialogKind::Create(_) if matches!(focus, Some(Id::Name | Id::Username)) => {
+            DialogKind::Create(_) | DialogKind::Edit(_) if matches!(focus, Some(Id::Name | Id::Username)) => {
                 workspace.due.taken = Some(now.plus(ASK_AFTER));
             }
             DialogKind::Create(_) | DialogKind::FindBySecret { .. } | DialogKind::Edit(_) => {}
@@ -76,7 +78,15 @@ impl App {
 
     pub(super) fn act_on_sign_in(&mut self, action: Action) {
         let Some(sign_in) = &mut self.sign_in else { return };
-        if let Some(Advance::Submit | Advance::Pressed(_)) = edit(&mut sign_in.form, action) {
+        let before = sign_in.form.focus();
+        let advance = edit(&mut sign_in.form, action);
+        if before != sign_in.form.focus()
+            && let Some(left) = before
+        {
+            let fault = sign_in.fault_of(left);
+            sign_in.form.judge(left, fault);
+        }
+        if let Some(Advance::Submit | Advance::Pressed(_)) = advance {
             self.submit_sign_in();
         }
     }
@@ -86,6 +96,7 @@ impl App {
         let Some(sign_in) = &mut self.sign_in else { return };
         sign_in.message = None;
         sign_in.form.clear_faults();
+        sign_in.form.leave_all();
         if let Err((id, message)) = sign_in.check() {
             sign_in.form.fault(id, message);
             return self.drop_type_ahead();
@@ -109,10 +120,12 @@ impl App {
 }
 
 fn call_of(sign_in: &SignInScreen) -> Call {
-    let text = |id| sign_in.form.text(id).trim().to_owned();
-    let password = sign_in.form.secret(Id::Password);
+    let (name, password) = (sign_in.name().to_owned(), sign_in.form.secret(Id::Password));
     match sign_in.kind {
-        SignInKind::SetUp => Call::SetUp(SetUp { account: text(Id::Account), name: text(Id::Name), password }),
-        SignInKind::SignIn | SignInKind::Lock => Call::SignIn { name: text(Id::Name), password },
+        SignInKind::SetUp => {
+            let account = sign_in.form.text(Id::Account).trim().to_owned();
+            Call::SetUp(SetUp { account, name, password })
+        }
+        SignInKind::SignIn | SignInKind::Lock => Call::SignIn { name, password },
     }
 }

@@ -8,17 +8,18 @@ mod forms;
 mod screens;
 mod security;
 mod trail;
+mod trail_sheets;
 mod users;
 
 pub(super) use api::DETAILS_AFTER;
 
 use crate::tui::app::App;
-use crate::tui::dialog::{Confirmation, Dialog, DialogKind, Scrollable};
+use crate::tui::dialog::{Confirmation, Dialog, DialogKind, OneTimeSecret, Scrollable};
 use crate::tui::keymap::Action;
 use crate::tui::msg::{Call, Effect};
 use crate::tui::pending::Slot;
 use crate::tui::screen::Screen;
-use crate::tui::sign_in::SignInScreen;
+use crate::tui::toast::Toast;
 
 impl App {
     /// Runs an action.
@@ -26,10 +27,14 @@ impl App {
         self.dirty = true;
         match action {
             Action::Quit => self.quit(),
+            Action::Interrupt => self.interrupt(),
             Action::Repaint => self.repaint(),
             Action::Suspend => self.suspend(),
             Action::Lock => self.lock_now(),
             Action::Help => self.toggle_help(),
+            Action::Export if self.is_demo() => {
+                self.toast = Some(Toast::note(self.now, "This is the demo: it writes no file."));
+            }
             _ if self.help.is_some() => self.act_on_help(action),
             _ if self.sign_in.is_some() => self.act_on_sign_in(action),
             _ if self.workspace.as_ref().is_some_and(|r| !r.dialogs.is_empty()) => self.act_on_dialog(action),
@@ -44,6 +49,27 @@ impl App {
             return self.ask(Confirmation::Quit);
         }
         self.leave();
+    }
+
+    /// ctrl-c: closes what is open, a sheet or a filter; on a page it quits. Twice in a row quits from everywhere. Never
+    /// loses a secret that was not copied, and works while the store is silent.
+    pub(super) fn interrupt(&mut self) {
+        self.dirty = true;
+        let again = std::mem::replace(&mut self.interrupted, true);
+        let sheet = self.dialog().is_some_and(|dialog| !matches!(dialog.kind, DialogKind::OneTimeSecret(_)));
+        if again || self.sign_in.is_some() || self.is_waiting() || self.unsaved() {
+            return self.quit();
+        }
+        if self.help.take().is_some() {
+            return;
+        }
+        if sheet {
+            self.drop_type_ahead();
+            return self.cancel_dialog();
+        }
+        if !self.filter_handles(Action::Interrupt) && !self.log_filter_handles(Action::Interrupt) {
+            self.quit();
+        }
     }
 
     /// Leaves.
@@ -83,10 +109,26 @@ impl App {
 
     /// Whether a secret is on the screen that was not copied.
     fn unsaved(&self) -> bool {
-        let workspace = self.workspace.as_ref().filter(|_| self.sign_in.is_none());
-        workspace.is_some_and(|r| {
-            r.dialogs.iter().any(|d| matches!(&d.kind, DialogKind::OneTimeSecret(view) if !view.saved))
+        self.one_time_view().is_some_and(|view| !view.saved())
+    }
+
+    fn one_time_view(&self) -> Option<&OneTimeSecret> {
+        let workspace = self.workspace.as_ref().filter(|_| self.sign_in.is_none())?;
+        workspace.dialogs.iter().find_map(|dialog| match &dialog.kind {
+            DialogKind::OneTimeSecret(view) => Some(&**view),
+            _ => None,
         })
+    }
+
+    /// Names of the credentials whose new secret was not copied.
+    pub(super) fn uncopied(&self) -> Vec<&str> {
+        let view = self.one_time_view();
+        view.into_iter().flat_map(|view| view.unsaved().map(|page| page.row.name.as_str())).collect()
+    }
+
+    /// Whether some of several new secrets were copied.
+    pub(super) fn copied_some(&self) -> bool {
+        self.one_time_view().is_some_and(|view| view.pages().len() > view.unsaved().count())
     }
 
     /// Closes the one-time view and everything over it.
@@ -128,7 +170,7 @@ impl App {
         self.pending.clear();
         self.help = None;
         self.call(Slot::Unwatched, Call::SignOut(workspace.actor()));
-        self.sign_in = Some(SignInScreen::sign_in(""));
+        self.sign_in = Some(self.nobody());
     }
 
     /// One step back; from the menu there is none.
@@ -138,8 +180,10 @@ impl App {
             workspace.screens.pop();
             workspace.due.overview = Some(self.now);
             self.cancel(Slot::List);
+            self.cancel(Slot::Ticks);
             self.cancel(Slot::Details);
             self.cancel(Slot::Trail);
+            self.cancel(Slot::TrailCount);
             self.cancel(Slot::Users);
             self.cancel(Slot::Verify);
             self.cancel(Slot::Security);
@@ -166,6 +210,8 @@ pub(super) fn scroll(at: &mut usize, action: Action, most: usize) {
         Action::Down => *at + 1,
         Action::PageUp => at.saturating_sub(10),
         Action::PageDown => *at + 10,
+        Action::HalfUp => at.saturating_sub(5),
+        Action::HalfDown => *at + 5,
         Action::First => 0,
         Action::Last => most,
         _ => return,

@@ -1,30 +1,25 @@
 //! Actions on screens.
 
+use std::collections::BTreeMap;
+
 use crate::account::Right;
-use crate::credential::{EXPIRING_DAYS, Kind};
-use crate::hub::CredentialRow;
+use crate::config::Appearance;
+use crate::credential::Kind;
+use crate::hub::{AttentionItem, CredentialRow, Group, RefusedKey};
 use crate::tui::act::scroll;
 use crate::tui::app::{App, Workspace};
-use crate::tui::dialog::{Confirmation, Dialog, Part};
+use crate::tui::dialog::{Confirmation, Dialog};
 use crate::tui::keymap::Action;
-use crate::tui::msg::Call;
+use crate::tui::msg::{Call, Effect};
 use crate::tui::pending::Slot;
 use crate::tui::screen::{
-    ACCOUNT, AccountRow, Api, AttentionItem, Docs, MENU, MenuRow, RowSelection, SETTINGS, Screen, Search, SettingsRow,
-    Topic,
+    ACCOUNT, AccountRow, Api, Docs, MENU, MenuRow, RowSelection, SETTINGS, Screen, Search, SettingsRow, Topic,
 };
-
-/// The filter behind the number of those that were never used.
-const NEVER_USED: &str = "used:never";
-
-/// The filter behind the number of those that expire.
-fn expiring() -> String {
-    format!("expires<{EXPIRING_DAYS}d")
-}
+use crate::tui::toast::Toast;
 
 impl App {
     pub(super) fn act_on_screen(&mut self, action: Action) {
-        if self.filter_handles(action) {
+        if self.filter_handles(action) || self.log_filter_handles(action) {
             return;
         }
         if action == Action::Back {
@@ -47,12 +42,7 @@ impl App {
             },
             Some(Screen::Docs(_)) => self.act_on_docs(action),
             Some(Screen::Users(_)) => self.act_on_users(action),
-            Some(Screen::Page(Topic::Security, at)) => match action {
-                Action::LockTime => self.edit_settings(Part::Lock),
-                Action::ApiAddress => self.edit_settings(Part::Api),
-                Action::VerifierPolicy => self.edit_settings(Part::Verifier),
-                action => scroll(at, action, most),
-            },
+            Some(Screen::Page(Topic::Security, _)) => self.act_on_security(action),
             Some(Screen::Page(Topic::SignIns, at)) => scroll(at, action, most),
             Some(Screen::Trail(_)) => self.act_on_trail(action),
             Some(Screen::Api(_)) => self.act_on_api(action),
@@ -67,6 +57,7 @@ impl App {
         match (action, menu.attention) {
             (Action::ToAttention, None) if !items.is_empty() => menu.attention = Some(0),
             (Action::ToAttention, _) => menu.attention = None,
+            (Action::HideLine, Some(_)) => self.hide_attention_line(),
             (Action::Open, None) => self.open_menu_row(),
             (Action::Open, Some(i)) => {
                 if let Some(attention) = items.get(i).cloned() {
@@ -134,7 +125,7 @@ impl App {
     }
 
     /// Opens API Settings narrowed to what `filter` says, at one row if there is one to show.
-    pub(super) fn open_api(&mut self, kind: Kind, row: Option<&CredentialRow>, filter: &str) {
+    pub(in crate::tui) fn open_api(&mut self, kind: Kind, row: Option<&CredentialRow>, filter: &str) {
         let mut api = Api::new(kind);
         let fits = self.workspace.as_ref().is_some_and(|workspace| workspace.section_fits(kind));
         if !filter.is_empty() {
@@ -154,18 +145,59 @@ impl App {
     }
 
     fn open_attention_item(&mut self, attention: AttentionItem) {
+        let filter = attention.filter().unwrap_or_default();
         match attention {
+            AttentionItem::Tampered(group) | AttentionItem::Unused(group) | AttentionItem::NeverUsed(group) => {
+                self.open_group(&group, &filter);
+            }
             AttentionItem::Lost(lost) => self.open_api(lost.row.kind, Some(&lost.row), ""),
-            AttentionItem::Expiring(row) => self.open_api(row.kind, Some(&row), &expiring()),
-            AttentionItem::MoreExpiring(_, kind) => self.open_api(kind, None, &expiring()),
-            AttentionItem::NeverUsed(_, kind) => self.open_api(kind, None, NEVER_USED),
+            AttentionItem::Expiring(_, row) => self.open_api(row.kind, Some(&row), &filter),
+            AttentionItem::ExpiredCalled(keys) | AttentionItem::RefusedMore(keys) => {
+                self.open_refused_keys(&keys, &filter);
+            }
             AttentionItem::Unasked => self.open(Screen::Docs(Docs::of_gateways())),
-            AttentionItem::OneAdministrator => self.open(Screen::Users(Box::default())),
+            AttentionItem::OneAdministrator(..) | AttentionItem::Locked(_) | AttentionItem::UsersTampered(_) => {
+                self.open(Screen::Users(Box::default()));
+            }
             AttentionItem::WentBack | AttentionItem::Altered(_) => self.open(Screen::Trail(Box::default())),
             AttentionItem::SettingTampered => {
                 self.open(Screen::Page(Topic::Security, 0));
                 self.read_security();
             }
+        }
+    }
+
+    /// Opens the first section that has some of a group.
+    fn open_group(&mut self, group: &Group, filter: &str) {
+        if let Some(kind) = group.kind() {
+            self.open_api(kind, None, filter);
+        }
+    }
+
+    /// Opens the first of some credentials whose requests are refused, among all that are refused as often.
+    fn open_refused_keys(&mut self, keys: &[RefusedKey], filter: &str) {
+        let Some(first) = keys.first() else { return };
+        self.open_api(first.row.kind, Some(&first.row), filter);
+    }
+
+    /// Hides the selected line of "Needs attention" until its number grows.
+    fn hide_attention_line(&mut self) {
+        let now = self.now;
+        let Some(workspace) = &mut self.workspace else { return };
+        let items = workspace.attention();
+        let Some(Screen::Menu(menu)) = workspace.screen_mut() else { return };
+        let Some(item) = menu.attention.and_then(|i| items.get(i)) else { return };
+        let Some((name, n)) = item.hiding() else {
+            self.toast = Some(Toast::note(now, "This line stays until what it tells of is put right."));
+            return;
+        };
+        let left = items.len() - 1;
+        menu.attention = menu.attention.filter(|_| left > 0).map(|i| i.min(left - 1));
+        workspace.hidden_lines.insert(name.to_owned(), n);
+        let hidden = BTreeMap::from([(workspace.session.actor.user.to_string(), workspace.hidden_lines.clone())]);
+        self.toast = Some(Toast::done(now, "Hidden until its number grows."));
+        if self.remembers {
+            self.out.push(Effect::RememberQuietly(Appearance { hidden, ..Appearance::default() }));
         }
     }
 }

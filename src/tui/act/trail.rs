@@ -1,40 +1,46 @@
 //! Actions on the activity log.
 
+use crate::hub::TrailClass;
+use crate::tui::act::forms;
 use crate::tui::app::{App, Workspace};
-use crate::tui::dialog::{Dialog, DialogKind, Scrollable};
+use crate::tui::dialog::{Dialog, DialogKind};
 use crate::tui::keymap::Action;
 use crate::tui::layout;
 use crate::tui::msg::Call;
 use crate::tui::pending::Slot;
-use crate::tui::screen::{Screen, TrailFilter};
+use crate::tui::screen::{LogSearch, Screen, TrailList};
 use crate::tui::toast::Toast;
 
 impl App {
     pub(super) fn act_on_trail(&mut self, action: Action) {
-        let height = layout::trail_rows(self.size, false);
+        let (now, height) = (self.now, layout::trail_rows(self.size, false));
         let Some(workspace) = &mut self.workspace else { return };
         let Some(Screen::Trail(list)) = workspace.screen_mut() else { return };
-        let mut filter = list.filter.clone();
         match action {
             Action::Open => self.open_entry(),
-            Action::Filter => workspace.dialogs.push(Dialog::trail_filter(&filter)),
-            Action::Export => workspace.dialogs.push(Dialog::export(filter, self.now)),
+            Action::Filter => list.search.open = true,
+            Action::Export => {
+                let dialog = Dialog::export(list.part(), list.search.typed(), now);
+                workspace.dialogs.push(dialog);
+            }
             Action::ByWho => {
                 let who = list.selected().and_then(|row| row.who.clone());
-                if filter.who.is_none() && who.is_none() {
+                let shown = list.search.filter().who.is_some();
+                if !shown && who.is_none() {
                     let message = match list.selected() {
                         Some(_) => "Nobody was signed in there: there is no user to show.",
                         None => "There is no entry here to take a user from. Press / to type a name.",
                     };
-                    self.toast = Some(Toast::note(self.now, message));
+                    self.toast = Some(Toast::note(now, message));
                     return;
                 }
-                filter.who = if filter.who.is_none() { who } else { None };
-                self.apply_trail_filter(filter);
+                list.search.set_term("who:", who.filter(|_| !shown).as_deref(), now);
+                self.log_narrowed();
             }
             Action::NextClass => {
-                filter.class = filter.next_class();
-                self.apply_trail_filter(filter);
+                let next = list.search.filter().class.map_or(0, |class| class as usize + 1);
+                list.search.set_term("type:", TrailClass::ALL.get(next).map(|class| class.as_str()), now);
+                self.log_narrowed();
             }
             Action::Verify if self.pending.has(Slot::Verify) => {}
             Action::Verify => {
@@ -79,14 +85,6 @@ impl App {
         workspace.due.trail = other_rows.then_some(now).or(workspace.due.trail);
     }
 
-    /// All about the selected entry.
-    fn open_entry(&mut self) {
-        if let Some(row) = self.workspace.as_ref().and_then(Workspace::trail).and_then(|list| list.selected()).cloned()
-        {
-            self.push(Dialog::to_read(DialogKind::TrailEntry(Box::new(Scrollable::new(row)))));
-        }
-    }
-
     /// All about the selected request that was refused.
     fn open_refused(&mut self) {
         let selected = self.workspace.as_ref().and_then(Workspace::refused).and_then(|list| list.list.selected());
@@ -96,29 +94,58 @@ impl App {
         }
     }
 
-    /// Shows another part of the trail.
-    fn apply_trail_filter(&mut self, to: TrailFilter) {
+    /// Opens the activity log, narrowed to what these words say.
+    pub(super) fn open_log(&mut self, filter: &str) {
+        let list = TrailList::of(filter, self.now);
+        self.open(Screen::Trail(Box::new(list)));
+    }
+
+    /// Keys of the filter line while it is open, and the esc that takes a filter away; `true` if the action was one of
+    /// them.
+    pub(super) fn log_filter_handles(&mut self, action: Action) -> bool {
         let now = self.now;
-        let Some(workspace) = &mut self.workspace else { return };
-        if let Some(Screen::Trail(list)) = workspace.screen_mut() {
-            list.set_filter(to);
-            workspace.due.trail = Some(now);
+        let Some(list) = self.workspace.as_mut().and_then(Workspace::log_mut) else { return false };
+        let search = &mut list.search;
+        match action {
+            Action::Back if search.shown() => *search = LogSearch::default(),
+            Action::Interrupt if search.open => *search = LogSearch::default(),
+            action if !search.takes(action) => return false,
+            Action::Advance => {
+                search.open = !search.understood();
+                return true;
+            }
+            action => {
+                let _ = forms::edit(&mut search.form, action);
+                if !search.read(now) {
+                    return true;
+                }
+            }
+        }
+        self.log_narrowed();
+        true
+    }
+
+    /// The text of the open filter line changed.
+    pub(super) fn log_filter_typed(&mut self) {
+        let now = self.now;
+        let Some(list) = self.workspace.as_mut().and_then(Workspace::log_mut).filter(|list| list.search.open) else {
+            return;
+        };
+        if list.search.read(now) {
+            self.log_narrowed();
         }
     }
 
-    /// Shows the part of the trail that the filter form asks for, or all of it.
-    pub(super) fn send_trail_filter(&mut self, all: bool) {
+    /// Other rows are shown, from the newest on. No letter waits for them.
+    fn log_narrowed(&mut self) {
         let now = self.now;
-        let Some(workspace) = &mut self.workspace else { return };
-        let Some(form) = workspace.dialog_mut().and_then(|dialog| dialog.form.as_mut()) else { return };
-        form.clear_faults();
-        match if all { Ok(TrailFilter::default()) } else { TrailFilter::typed(form, now) } {
-            Ok(filter) => {
-                workspace.dialogs.pop();
-                self.apply_trail_filter(filter);
+        if let Some(workspace) = &mut self.workspace {
+            if let Some(list) = workspace.log_mut() {
+                list.filter_changed();
             }
-            Err(fault) => self.fault(fault),
+            workspace.due.trail = Some(now);
         }
+        self.cancel(Slot::TrailCount);
     }
 }
 

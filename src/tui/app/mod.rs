@@ -2,6 +2,8 @@
 
 mod workspace;
 
+use std::collections::BTreeMap;
+
 pub use workspace::{PULSE, Workspace};
 
 use crate::account::Right;
@@ -12,6 +14,7 @@ use crate::tui::dialog::{Dialog, DialogKind, Scrollable};
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::msg::{Call, Effect, Ticket};
 use crate::tui::pending::{Pending, Slot};
+use crate::tui::screen::HiddenLines;
 use crate::tui::sign_in::SignInScreen;
 use crate::tui::theme::{Palette, Theme};
 use crate::tui::toast::Toast;
@@ -36,6 +39,10 @@ pub struct AppSetup {
     pub no_color: bool,
     /// Appearance choices are saved for the next time; a demo saves nothing.
     pub remembers: bool,
+    /// Lines of "Needs attention" that each user hid.
+    pub hidden_lines: BTreeMap<String, HiddenLines>,
+    /// The name that was used here last; `None` where names are not remembered.
+    pub last_name: Option<String>,
     /// Why nothing here can copy, as a sentence with the next step; `None` when copying can be tried.
     pub no_clipboard: Option<String>,
     /// A sentence for the lock screen: the demo shows its password there.
@@ -81,7 +88,10 @@ pub struct App {
     pub(in crate::tui) fitting: Palette,
     pub(in crate::tui) no_color: bool,
     pub(in crate::tui) remembers: bool,
+    pub(in crate::tui) hidden_lines: BTreeMap<String, HiddenLines>,
     pub(in crate::tui) places: DisplayPaths,
+    /// The name that was used here last; `None` where names are not remembered.
+    pub(in crate::tui) last_name: Option<String>,
     pub(in crate::tui) no_clipboard: Option<String>,
     pub(in crate::tui) notice: Option<String>,
     overflow: fn(&Self) -> usize,
@@ -95,6 +105,8 @@ pub struct App {
     pub(in crate::tui) pending: Pending,
     pub(in crate::tui) type_ahead: TypeAhead,
     pub(in crate::tui) last_key: Millis,
+    /// The last key was ctrl-c, and it closed something: once more quits.
+    pub(in crate::tui) interrupted: bool,
     pub(in crate::tui) dirty: bool,
     /// The desk goes on line by line as soon as that choice is saved.
     pub(in crate::tui) leaving_for_lines: bool,
@@ -115,7 +127,9 @@ impl App {
             },
             no_color: setup.no_color,
             remembers: setup.remembers,
+            hidden_lines: setup.hidden_lines,
             places: setup.places,
+            last_name: setup.last_name,
             no_clipboard: setup.no_clipboard,
             notice: setup.notice,
             overflow: setup.overflow,
@@ -127,6 +141,7 @@ impl App {
             pending: Pending::default(),
             type_ahead: TypeAhead::default(),
             last_key: setup.now,
+            interrupted: false,
             dirty: true,
             leaving_for_lines: false,
             out: Vec::new(),
@@ -135,18 +150,24 @@ impl App {
             Start::SetUp => app.sign_in = Some(SignInScreen::set_up()),
             Start::SignIn { account } => {
                 app.account = account;
-                app.sign_in = Some(SignInScreen::sign_in(""));
+                app.sign_in = Some(app.nobody());
             }
             Start::Session(session) => app.enter(*session),
         }
         app
     }
 
+    /// The sign-in before anybody typed, with the name that was used last.
+    pub(in crate::tui) fn nobody(&self) -> SignInScreen {
+        SignInScreen::sign_in(self.last_name.as_deref().unwrap_or_default())
+    }
+
     /// Opens the desk for a session.
     pub(in crate::tui) fn enter(&mut self, session: Session) {
         self.account.clone_from(&session.account);
         self.sign_in = None;
-        self.workspace = Some(Workspace::new(session, self.now));
+        let hidden = self.hidden_lines.get(session.actor.user.as_str()).cloned().unwrap_or_default();
+        self.workspace = Some(Workspace { hidden_lines: hidden, ..Workspace::new(session, self.now) });
     }
 
     /// Whether the terminal is to be asked for its background.
@@ -163,7 +184,7 @@ impl App {
     /// The next moment at which a [`crate::tui::msg::Msg::Tick`] is wanted.
     pub fn deadline(&self) -> Option<Millis> {
         let workspace = self.workspace.as_ref().filter(|_| self.sign_in.is_none());
-        let idle = workspace.and_then(|r| self.idle_lock_at(r));
+        let idle = self.idle_lock_changes_at();
         let due = workspace.and_then(|r| r.due.earliest());
         let toast = self.toast.as_ref().and_then(|t| t.until);
         let minute = self.shows_relative_times().then(|| Millis((self.now.0.div_euclid(MINUTE) + 1) * MINUTE));
@@ -176,11 +197,6 @@ impl App {
     pub(in crate::tui) fn pause_text_changes_at(&self) -> Option<Millis> {
         let end = self.sign_in.as_ref().and_then(SignInScreen::pause_end).filter(|end| *end > self.now)?;
         Some(Millis(end.0 - (end.since(self.now) - 1) / MINUTE * MINUTE))
-    }
-
-    /// When the desk locks by itself.
-    pub(in crate::tui) fn idle_lock_at(&self, workspace: &Workspace) -> Option<Millis> {
-        (workspace.session.idle_lock > 0).then(|| self.last_key.plus(workspace.session.idle_lock))
     }
 
     pub(in crate::tui) fn shows_relative_times(&self) -> bool {
@@ -208,19 +224,24 @@ impl App {
         if knows && !self.places.verifier.is_empty() { &self.places.verifier } else { SHIPPED }
     }
 
+    /// Whether this is the demo: the only desk that saves nothing, not even how it looks.
+    pub fn is_demo(&self) -> bool {
+        !self.remembers
+    }
+
     /// Whether a frame is wanted; resets the flag.
     pub fn take_dirty(&mut self) -> bool {
         std::mem::take(&mut self.dirty)
     }
 
-    /// Whose secret is on the screen, for the note in the trail when the connection drops.
-    pub fn secret_shown(&self) -> Option<(Actor, CredentialId, String)> {
+    /// Whose secrets are on the screen, for the note in the trail when the connection drops.
+    pub fn secrets_shown(&self) -> Option<(Actor, Vec<CredentialId>)> {
         let workspace = self.workspace.as_ref().filter(|_| self.sign_in.is_none())?;
         let view = workspace.dialogs.iter().find_map(|dialog| match &dialog.kind {
             DialogKind::OneTimeSecret(view) => Some(view),
             _ => None,
         })?;
-        Some((workspace.actor(), view.row.id, view.row.name.clone()))
+        Some((workspace.actor(), view.pages().iter().map(|page| page.row.id).collect()))
     }
 
     /// Wipes every secret and typed password, at once.

@@ -1,11 +1,11 @@
 //! What a signed-in user works with: the stack of screens, the dialogs over them, and what was read.
 
 use crate::account::{Right, allows};
-use crate::hub::{Actor, Denied, Overview, OwnSignIn, SecuritySettings, Session, UnsavedSecret};
+use crate::hub::{Actor, AttentionItem, Denied, Overview, OwnSignIn, SecuritySettings, Session, UnsavedSecret};
 use crate::time::Millis;
-use crate::tui::dialog::{Dialog, DialogKind};
+use crate::tui::dialog::{Dialog, DialogKind, SecretPage};
 use crate::tui::form::Form;
-use crate::tui::screen::{Api, AttentionItem, Menu, Screen, attention};
+use crate::tui::screen::{Api, HiddenLines, Menu, Screen, attention};
 
 /// The state of a signed-in user's session.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub struct Workspace {
     pub(in crate::tui) store_unavailable: bool,
     /// Secrets that were dropped before they were copied.
     pub(in crate::tui) lost_secrets: Vec<UnsavedSecret>,
+    /// Lines of "Needs attention" that were hidden.
+    pub(in crate::tui) hidden_lines: HiddenLines,
 }
 
 /// When each read is due next.
@@ -69,6 +71,7 @@ impl Workspace {
             change: None,
             store_unavailable: false,
             lost_secrets: Vec::new(),
+            hidden_lines: HiddenLines::default(),
         }
     }
 
@@ -91,7 +94,9 @@ impl Workspace {
 
     /// The attention list, the most urgent item first.
     pub(in crate::tui) fn attention(&self) -> Vec<AttentionItem> {
-        self.overview.as_ref().map_or_else(Vec::new, |overview| attention(overview, self.session.role))
+        self.overview
+            .as_ref()
+            .map_or_else(Vec::new, |overview| attention(overview, self.session.role, &self.hidden_lines))
     }
 
     /// The screen that is shown.
@@ -139,9 +144,7 @@ impl Workspace {
         let lost_secrets = &mut self.lost_secrets;
         self.dialogs.retain(|dialog| match &dialog.kind {
             DialogKind::OneTimeSecret(view) => {
-                if !view.saved {
-                    lost_secrets.push(view.lost());
-                }
+                lost_secrets.extend(view.unsaved().map(SecretPage::lost));
                 false
             }
             // Unlocking asks for the password; it need not be asked for again.

@@ -3,23 +3,23 @@
 use std::path::PathBuf;
 
 use crate::export::Format;
+use crate::hub::TrailQuery;
 use crate::time::Millis;
 use crate::tui::dialog::{Dialog, DialogKind};
 use crate::tui::form::{Control, Fault, Form, Id, button, entry, text_with};
-use crate::tui::screen::TrailFilter;
 
 const FORMATS: &[&str] = &["JSON Lines", "CSV"];
 
 impl Dialog {
     /// The form with a name that tells the day.
-    pub fn export(filter: TrailFilter, now: Millis) -> Self {
+    pub fn export(part: TrailQuery, filter: &str, now: Millis) -> Self {
         let form = Form::new(vec![
             text_with(Id::File, "File", &now.utc("trail-%Y-%m-%d")),
             entry(Id::Format, "Format", Control::Choice { words: FORMATS, chosen: 0 }),
             button(Id::Submit, "Export"),
             button(Id::Cancel, "Cancel"),
         ]);
-        Self::with_form(form, DialogKind::Export { filter })
+        Self::with_form(form, DialogKind::Export { part: Box::new(part), filter: filter.to_owned() })
     }
 }
 
@@ -44,7 +44,7 @@ mod tests {
 
     #[test]
     fn a_name_without_an_ending_gets_one() {
-        let mut form = Dialog::export(TrailFilter::default(), Millis(0)).form.unwrap();
+        let mut form = Dialog::export(TrailQuery::default(), "", Millis(0)).form.unwrap();
         assert_eq!(wanted(&form), Ok((PathBuf::from("trail-1970-01-01.jsonl"), Format::JsonLines)));
         form.next();
         form.choose(true);

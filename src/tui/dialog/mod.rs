@@ -4,26 +4,30 @@ mod confirm;
 mod credential;
 mod export;
 mod own_password;
+mod pick;
 mod reauthenticate;
 mod settings;
-mod trail_filter;
+mod trail;
 mod user;
 
 pub use confirm::Confirmation;
 pub use credential::{
-    ChangeState, CopyPart, Create, Draft, EditKeys, Issue, NewPassword, OneTimeSecret, Rotate, StopOldSecret, entry_of,
+    ChangeState, CopyPart, Create, Draft, EditKeys, Issue, NewPassword, OneTimeSecret, Rotate, SecretPage,
+    StopOldSecret, entry_of,
 };
 pub use own_password::check_new;
-pub use settings::Part;
+pub use pick::Pick;
+pub use settings::SettingChange;
+pub use trail::{CheckSheet, NotedLine};
 pub use user::{ROLES, UserAction, UserKeys};
 
 use crate::credential::Verb;
-use crate::hub::{Actor, CredentialRow, Denied, FoundSecret, RefusedRequest, TrailRow};
+use crate::hub::{Actor, CredentialRow, Denied, FoundSecret, RefusedRequest, TrailQuery, TrailRow};
+use crate::secret::Secret;
 use crate::time::Millis;
 use crate::tui::form::{Control, Fault, Form, Id};
 use crate::tui::keymap::Scope;
 use crate::tui::msg::Call;
-use crate::tui::screen::{TrailCheck, TrailFilter};
 
 /// An open dialog.
 #[derive(Debug)]
@@ -32,6 +36,8 @@ pub struct Dialog {
     pub form: Option<Form>,
     /// Why the last try failed, where no field is at fault.
     pub problem: Option<String>,
+    /// Of a change of many that is under way: how many were done.
+    pub so_far: i64,
     /// Which dialog it is, with what only that one has.
     pub kind: DialogKind,
 }
@@ -53,6 +59,10 @@ pub enum DialogKind {
     Edit(Box<EditKeys>),
     /// Another password for a Legacy credential.
     NewPassword(Box<NewPassword>),
+    /// In place of a change of a credential that was changed outside keydesk.
+    Tampered(Box<CredentialRow>),
+    /// One of a few things to choose.
+    Pick(Pick),
     /// Ends the overlap of a rotation now.
     StopOldSecret(Box<StopOldSecret>),
     /// Whose is a secret that leaked?
@@ -66,6 +76,8 @@ pub enum DialogKind {
     OwnPassword {
         /// It must be changed before anything else.
         forced: bool,
+        /// The password until now, where it was typed a moment ago.
+        old: Option<Secret>,
     },
     /// What is done to a user.
     User(Box<UserAction>),
@@ -74,16 +86,16 @@ pub enum DialogKind {
     /// Export of the trail.
     Export {
         /// The part of the trail that is exported.
-        filter: TrailFilter,
+        part: Box<TrailQuery>,
+        /// The filter as it was typed.
+        filter: String,
     },
-    /// Settings of the desk.
-    Settings(Part),
-    /// The filter of the trail.
-    TrailFilter,
+    /// One setting of the desk.
+    Setting(Box<SettingChange>),
     /// One entry of the trail.
     TrailEntry(Box<Scrollable<TrailRow>>),
     /// What the check of the trail found.
-    TrailCheck(Box<TrailCheck>),
+    TrailCheck(Box<CheckSheet>),
     /// One request that was refused.
     RefusedRequest(Box<RefusedRequest>),
     /// The password again, before a sensitive change.
@@ -120,21 +132,23 @@ impl<T> Scrollable<T> {
 impl Dialog {
     /// A dialog with a form.
     fn with_form(form: Form, kind: DialogKind) -> Self {
-        Self { form: Some(form), problem: None, kind }
+        Self { form: Some(form), problem: None, so_far: 0, kind }
     }
 
     /// A dialog that is only read.
     pub fn to_read(kind: DialogKind) -> Self {
-        Self { form: None, problem: None, kind }
+        Self { form: None, problem: None, so_far: 0, kind }
     }
 
     /// Its scopes, innermost first.
     pub fn scopes(&self) -> Vec<Scope> {
         match (&self.kind, &self.form) {
             (DialogKind::OneTimeSecret(_), _) => vec![Scope::Secret, Scope::Buttons],
-            (DialogKind::FoundSecret(_) | DialogKind::StopOldSecret(_) | DialogKind::Confirm(_), _) => {
-                vec![Scope::Buttons]
-            }
+            (DialogKind::TrailEntry(_), _) => vec![Scope::Entry, Scope::Buttons],
+            (DialogKind::TrailCheck(_), Some(form)) if !form.takes_text() => vec![Scope::TrailCheck, Scope::Buttons],
+            (DialogKind::Tampered(_) | DialogKind::FoundSecret(_), _) => vec![Scope::Buttons],
+            (DialogKind::StopOldSecret(_) | DialogKind::Confirm(_), _) => vec![Scope::Buttons],
+            (DialogKind::Pick(pick), _) => vec![pick.scope, Scope::Pick],
             // A leaked secret is not shown: somebody may look over the shoulder.
             (DialogKind::FindBySecret { .. }, Some(form)) => {
                 form_scopes(form, Scope::Form).into_iter().filter(|s| *s != Scope::Password).collect()
@@ -155,7 +169,9 @@ impl Dialog {
             self.kind,
             DialogKind::OneTimeSecret(_)
                 | DialogKind::FoundSecret(_)
-                | DialogKind::TrailFilter
+                | DialogKind::Tampered(_)
+                | DialogKind::TrailEntry(_)
+                | DialogKind::TrailCheck(_)
                 | DialogKind::Confirm(_)
         );
         self.form.is_some() && !unsent
@@ -175,13 +191,41 @@ impl Dialog {
         }
     }
 
+    /// What is wrong with one field that was left, if that can be told without the store.
+    pub fn fault_of(&self, id: Id, now: Millis) -> Option<String> {
+        let form = self.form.as_ref()?;
+        match &self.kind {
+            DialogKind::Create(create) => create.fault_of(form, id, now),
+            DialogKind::Edit(edit) => edit.fault_of(form, id, now),
+            DialogKind::User(action) => action.fault_of(form, id),
+            DialogKind::Setting(change) if matches!(id, Id::Setting(_)) => change.fault_of(form),
+            DialogKind::Export { .. } if id == Id::File => export::wanted(form).err().map(|(_, why)| why),
+            _ => None,
+        }
+    }
+
+    /// Says beside each field what is wrong with it, and forgets what was wrong before.
+    pub fn judge_all(&mut self, now: Millis) {
+        let ids: Vec<Id> = self.form.iter().flat_map(Form::shown).map(|(entry, _)| entry.id).collect();
+        ids.into_iter().for_each(|id| self.judge(id, now));
+        self.form.iter_mut().for_each(Form::leave_all);
+    }
+
+    /// Says beside one field what is wrong with it.
+    pub fn judge(&mut self, id: Id, now: Millis) {
+        let fault = self.fault_of(id, now);
+        if let Some(form) = &mut self.form {
+            form.judge(id, fault);
+        }
+    }
+
     /// The call that the filled form asks for when `button` is pressed, or the field that is at fault; `None` for a
     /// dialog that is not sent.
     pub fn call(&self, button: Id, actor: Actor, now: Millis) -> Option<Result<Call, Fault>> {
         let form = self.form.as_ref()?;
         Some(match &self.kind {
             DialogKind::Create(create) => create.wanted(form, now).map(|wanted| Call::Create(actor, wanted)),
-            DialogKind::Rotate(rotate) => Ok(Call::Rotate(actor, rotate.row.target(), Rotate::overlap(form))),
+            DialogKind::Rotate(rotate) => Ok(Call::Rotate(actor, rotate.targets(), Rotate::overlap(form))),
             DialogKind::ChangeState(change) => {
                 let verb = if button == Id::Disable { Verb::Disable } else { change.verb };
                 change.check(form, verb).map(|()| Call::SetState(actor, change.targets(), verb))
@@ -191,21 +235,27 @@ impl Dialog {
                 new.wanted(form).map(|typed| Call::LegacyPassword { actor, target: new.row.target(), typed })
             }
             DialogKind::StopOldSecret(stop) => Ok(Call::StopOld(actor, stop.row.target())),
-            DialogKind::OwnPassword { .. } => own_password::check(form, actor.user.as_str())
-                .map(|()| Call::ChangeOwnPassword { actor, old: form.secret(Id::Old), new: form.secret(Id::Password) }),
+            DialogKind::OwnPassword { old, .. } => own_password::check(form, actor.user.as_str()).map(|()| {
+                let old = old.as_ref().map_or_else(|| form.secret(Id::Old), |old| Secret::new(old.expose().to_vec()));
+                Call::ChangeOwnPassword { actor, old, new: form.secret(Id::Password) }
+            }),
             DialogKind::User(action) => action.change(form).map(|change| Call::ChangeUser(actor, change)),
-            DialogKind::Export { filter } => {
-                let query = filter.put(Default::default());
+            DialogKind::Export { part, .. } => {
+                let query = TrailQuery::clone(part);
                 export::wanted(form).map(|(path, format)| Call::Export { actor, query, path, format })
             }
-            DialogKind::Settings(part) => Ok(Call::SetSettings(actor, part.wanted(form))),
+            DialogKind::Setting(change) => {
+                let wanted = change.wanted(form).map(|value| (change.setting, value));
+                Ok(Call::SetSettings(actor, wanted.into_iter().collect()))
+            }
             DialogKind::Reauthenticate => reauthenticate::wanted(form).map(|password| Call::Confirm(actor, password)),
             DialogKind::OneTimeSecret(_)
             | DialogKind::Created(_)
+            | DialogKind::Tampered(_)
+            | DialogKind::Pick(_)
             | DialogKind::FindBySecret { .. }
             | DialogKind::FoundSecret(_)
             | DialogKind::UserKeys(_)
-            | DialogKind::TrailFilter
             | DialogKind::TrailEntry(_)
             | DialogKind::TrailCheck(_)
             | DialogKind::RefusedRequest(_)
@@ -221,6 +271,8 @@ pub fn form_scopes(form: &Form, own: Scope) -> Vec<Scope> {
     let mut scopes = match form.focused().map(|e| &e.input) {
         Some(Control::Text(_) | Control::Password(_)) => vec![Scope::Text],
         Some(Control::Choice { .. }) => vec![Scope::Choice],
+        Some(Control::Preset(preset)) if preset.is_typed() => vec![Scope::Text, Scope::Choice],
+        Some(Control::Preset(_)) => vec![Scope::Preset, Scope::Choice],
         Some(Control::Check(_)) => vec![Scope::Check],
         Some(Control::Fold { .. }) => vec![Scope::Fold],
         Some(Control::Button(_)) if own == Scope::Form => vec![Scope::Buttons],

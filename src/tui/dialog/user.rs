@@ -4,7 +4,7 @@ use crate::account::{Role, UserName, UserState};
 use crate::hub::{CredentialRow, UserRow};
 use crate::secret::Secret;
 use crate::tui::dialog::{Dialog, DialogKind, check_new};
-use crate::tui::form::{Control, Fault, Form, FormEntry, Id, button, entry, password, text};
+use crate::tui::form::{Control, Fault, Form, FormEntry, Id, button, entry, lower_case, password, text};
 use crate::tui::msg::UserChange;
 
 /// The roles as the form offers them: the one with the fewest rights first, so that nobody gets more by haste.
@@ -36,6 +36,14 @@ impl UserAction {
         }
     }
 
+    /// What is wrong with one field that was left.
+    pub fn fault_of(&self, form: &Form, id: Id) -> Option<String> {
+        match (self, id) {
+            (Self::Add, Id::Name) => UserName::new(form.text(id).trim()).err().map(|why| why.to_string()),
+            _ => None,
+        }
+    }
+
     /// The change to be sent; otherwise the field with the error.
     pub fn change(&self, form: &Form) -> Result<UserChange, Fault> {
         Ok(match self {
@@ -58,7 +66,7 @@ impl Dialog {
     pub fn user(action: UserAction) -> Self {
         let entries = match &action {
             UserAction::Add => vec![
-                text(Id::Name, "Name"),
+                lower_case(text(Id::Name, "Name")),
                 roles(0),
                 password(Id::Password, "Password"),
                 password(Id::Again, "Again"),

@@ -73,8 +73,10 @@ impl TextField {
         &self.text()[..end]
     }
 
-    /// Inserts at the cursor; control characters are left out.
+    /// Inserts at the cursor. Of several lines only the first goes in: glued together they would be another text. Control
+    /// characters are left out.
     pub fn insert(&mut self, text: &str) -> Result<(), Refused> {
+        let text = first_line(text);
         let kept = || text.chars().filter(|c| !c.is_control());
         if self.text().chars().count() + kept().count() > Self::MAX {
             return Err(Refused::Full);
@@ -89,6 +91,11 @@ impl TextField {
     pub fn edit(&mut self, step: Edit) {
         self.0.handle(step.request());
     }
+}
+
+/// The first line that says something.
+pub fn first_line(text: &str) -> &str {
+    text.trim_start_matches(['\r', '\n']).split(['\r', '\n']).next().unwrap_or_default()
 }
 
 impl fmt::Debug for TextField {
@@ -169,9 +176,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pasted_line_breaks_are_left_out() {
+    fn of_pasted_lines_the_first_is_taken() {
         let mut field = TextField::default();
-        field.insert("nightly\r\n-export\u{1b}\n").unwrap();
+        field.insert("\nnightly\u{1b}-export\r\nsecond line\n").unwrap();
         assert_eq!(field.text(), "nightly-export");
         field.edit(Edit::WordLeft);
         assert_eq!(field.before_cursor(), "nightly-");

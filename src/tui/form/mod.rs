@@ -1,91 +1,14 @@
 //! Forms: a column of entries, one of them focused. The same for every dialog.
 
+mod entry;
 pub mod field;
+mod preset;
 
-use crate::credential::Algorithm;
-use crate::hub::Setting;
+pub use entry::{Control, Fault, FormEntry, Id, button, entry, folded, lower_case, password, text, text_with};
+pub use preset::Preset;
+
 use crate::secret::{Secret, TypedPassword};
-use crate::tui::form::field::{Edit, PasswordField, Refused, TextField};
-
-/// Identifies an entry of a form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Id {
-    Account,
-    Name,
-    Username,
-    Password,
-    Again,
-    Old,
-    Generate,
-    Options,
-    NotBefore,
-    Expires,
-    Networks,
-    Note,
-    Owner,
-    Tags,
-    Algorithm(Algorithm),
-    Digest,
-    Confirm,
-    Filter,
-    Another,
-    Overlap,
-    Role,
-    See,
-    Class,
-    ShowAll,
-    Setting(Setting),
-    File,
-    Format,
-    Submit,
-    Cancel,
-    Revoke,
-    Disable,
-    Ok,
-}
-
-/// The content of an entry.
-#[derive(Debug)]
-pub enum Control {
-    /// A text field.
-    Text(TextField),
-    /// A password field.
-    Password(PasswordField),
-    /// A checkbox.
-    Check(bool),
-    /// A choice of one of several.
-    Choice {
-        /// The words of each.
-        words: &'static [&'static str],
-        /// Which one.
-        chosen: usize,
-    },
-    /// The heading of entries that are folded away.
-    Fold {
-        /// Whether they are shown.
-        open: bool,
-    },
-    /// A button.
-    Button(&'static str),
-}
-
-/// A validation error: the field, and the sentence for it.
-pub type Fault = (Id, String);
-
-/// One entry of a form.
-#[derive(Debug)]
-pub struct FormEntry {
-    /// Identifies the entry.
-    pub id: Id,
-    /// The words before it.
-    pub label: &'static str,
-    /// What it holds.
-    pub input: Control,
-    /// Lies under the fold.
-    pub folded: bool,
-    /// The validation error, if any.
-    pub error: Option<String>,
-}
+use crate::tui::form::field::{Edit, PasswordField, Refused};
 
 /// The effect of Enter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,10 +58,11 @@ impl Form {
         self.entries.iter_mut().find(|e| e.id == id)
     }
 
-    /// The text of a field; empty if there is no such text field.
+    /// The text of a field, or the word that was chosen in place of one; empty if there is no such field.
     pub fn text(&self, id: Id) -> &str {
         match self.entry(id).map(|e| &e.input) {
             Some(Control::Text(field)) => field.text(),
+            Some(Control::Preset(preset)) => preset.text(),
             _ => "",
         }
     }
@@ -165,6 +89,7 @@ impl Form {
     pub fn chosen(&self, id: Id) -> usize {
         match self.entry(id).map(|e| &e.input) {
             Some(Control::Choice { chosen, .. }) => *chosen,
+            Some(Control::Preset(preset)) => preset.chosen(),
             _ => 0,
         }
     }
@@ -176,7 +101,12 @@ impl Form {
 
     /// Whether letters go into a field.
     pub fn takes_text(&self) -> bool {
-        matches!(self.focused().map(|e| &e.input), Some(Control::Text(_) | Control::Password(_)))
+        self.focused().is_some_and(FormEntry::takes_text)
+    }
+
+    /// Whether something can be filled in, and not only pressed.
+    pub fn has_fields(&self) -> bool {
+        self.shown().any(|(entry, _)| entry.is_field())
     }
 
     /// Whether a password field is shown that ctrl-r could show or hide.
@@ -199,7 +129,21 @@ impl Form {
         if self.entries[i].folded {
             self.fold(true);
         }
+        self.go_to(i);
+    }
+
+    fn go_to(&mut self, i: usize) {
+        if i != self.focus
+            && let Some(entry) = self.entries.get_mut(self.focus)
+        {
+            entry.left = true;
+        }
         self.focus = i;
+    }
+
+    /// The form is sent: every field counts as left.
+    pub fn leave_all(&mut self) {
+        self.entries.iter_mut().for_each(|entry| entry.left = true);
     }
 
     /// The focus one entry on; around at the end.
@@ -216,7 +160,7 @@ impl Form {
         let len = self.entries.len();
         let places = (1..=len).map(|k| (self.focus + k * by) % len.max(1));
         if let Some(i) = places.into_iter().find(|i| self.reachable(*i)) {
-            self.focus = i;
+            self.go_to(i);
         }
     }
 
@@ -231,7 +175,7 @@ impl Form {
             }
             _ => match self.field_after_focus() {
                 Some(i) => {
-                    self.focus = i;
+                    self.go_to(i);
                     Advance::Moved
                 }
                 None => Advance::Submit,
@@ -246,8 +190,7 @@ impl Form {
 
     /// The next field, buttons and the fold left out.
     fn field_after_focus(&self) -> Option<usize> {
-        let field = |e: &FormEntry| !matches!(e.input, Control::Button(_) | Control::Fold { .. });
-        (self.focus + 1..self.entries.len()).find(|i| self.reachable(*i) && field(&self.entries[*i]))
+        (self.focus + 1..self.entries.len()).find(|i| self.reachable(*i) && self.entries[*i].is_field())
     }
 
     fn fold(&mut self, to: bool) {
@@ -266,6 +209,7 @@ impl Form {
                 let to = if forward { *chosen + 1 } else { chosen.saturating_sub(1) };
                 *chosen = to.min(words.len().saturating_sub(1));
             }
+            Some(Control::Preset(preset)) => preset.choose(forward),
             Some(Control::Fold { .. }) => self.fold(forward),
             _ => {}
         }
@@ -276,6 +220,7 @@ impl Form {
         match self.entries.get_mut(self.focus).map(|e| &mut e.input) {
             Some(Control::Check(on)) => *on = !*on,
             Some(Control::Choice { words, chosen }) => *chosen = (*chosen + 1) % words.len().max(1),
+            Some(Control::Preset(preset)) => preset.next(),
             Some(Control::Fold { open }) => {
                 let to = !*open;
                 self.fold(to);
@@ -291,8 +236,10 @@ impl Form {
         match &mut entry.input {
             // A copied list has one on each line; without a separator they would become other networks.
             Control::Text(field) if entry.id == Id::Networks => field.insert(&text.replace(['\r', '\n'], " ")),
+            Control::Text(field) if entry.lower_case => field.insert(&text.to_lowercase()),
             Control::Text(field) => field.insert(text),
             Control::Password(field) => field.insert(text),
+            Control::Preset(preset) => preset.insert(text),
             _ => Ok(()),
         }
     }
@@ -303,6 +250,7 @@ impl Form {
         match &mut entry.input {
             Control::Text(field) => field.edit(step),
             Control::Password(field) => field.edit(step),
+            Control::Preset(preset) => preset.edit(step),
             _ => return,
         }
         entry.error = None;
@@ -335,40 +283,26 @@ impl Form {
         }
     }
 
+    /// Takes over what some fields of another form hold.
+    pub fn take_over(&mut self, other: Self, ids: &[Id]) {
+        for theirs in other.entries.into_iter().filter(|entry| ids.contains(&entry.id)) {
+            if let Some(ours) = self.entry_mut(theirs.id) {
+                (ours.input, ours.left) = (theirs.input, theirs.left);
+            }
+        }
+    }
+
+    /// Sets or clears the validation error of an entry; the focus stays where it is.
+    pub fn judge(&mut self, id: Id, error: Option<String>) {
+        if let Some(entry) = self.entry_mut(id) {
+            entry.error = error;
+        }
+    }
+
     /// Clears all validation errors.
     pub fn clear_faults(&mut self) {
         self.entries.iter_mut().for_each(|e| e.error = None);
     }
-}
-
-/// An entry for text.
-pub fn text(id: Id, label: &'static str) -> FormEntry {
-    entry(id, label, Control::Text(TextField::default()))
-}
-
-/// An entry for text that holds something already.
-pub fn text_with(id: Id, label: &'static str, held: &str) -> FormEntry {
-    entry(id, label, Control::Text(TextField::with(held)))
-}
-
-/// An entry for a password.
-pub fn password(id: Id, label: &'static str) -> FormEntry {
-    entry(id, label, Control::Password(PasswordField::default()))
-}
-
-/// A button.
-pub fn button(id: Id, words: &'static str) -> FormEntry {
-    entry(id, "", Control::Button(words))
-}
-
-/// Any entry.
-pub fn entry(id: Id, label: &'static str, input: Control) -> FormEntry {
-    FormEntry { id, label, input, folded: false, error: None }
-}
-
-/// The entry under the fold.
-pub fn folded(entry: FormEntry) -> FormEntry {
-    FormEntry { folded: true, ..entry }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Actions: what a key asks for, whichever key it is.
 
 use crate::credential::Kind;
+use crate::hub::ListOrder;
 use crate::tui::form::field::Edit;
 
 /// One thing that can be asked for.
@@ -13,14 +14,19 @@ pub enum Action {
     Repaint,
     Suspend,
     Quit,
+    Interrupt,
     Up,
     Down,
     First,
     Last,
     PageUp,
     PageDown,
+    HalfUp,
+    HalfDown,
     Open,
+    OpenLog,
     ToAttention,
+    HideLine,
     NextCredential,
     PreviousCredential,
     /// A part of the page about a credential, counted from 0.
@@ -28,6 +34,8 @@ pub enum Action {
     NextTab,
     PreviousTab,
     Section(Kind),
+    NextSection,
+    PreviousSection,
     Create,
     EditKeys,
     Rotate,
@@ -36,9 +44,13 @@ pub enum Action {
     DisableEnable,
     Revoke,
     Tick,
-    TickShown,
+    TickAll,
+    TickEveryKind,
     CopyKey,
     CopySample,
+    CopyEntry,
+    CopyLine,
+    GoToTampered,
     Gateways,
     NextLanguage,
     PreviousLanguage,
@@ -50,22 +62,25 @@ pub enum Action {
     ByKey,
     NextClass,
     Verify,
-    LockTime,
-    ApiAddress,
-    VerifierPolicy,
     Export,
     Order,
+    OrderBy(ListOrder),
+    Pick,
     ShowRevoked,
     Filter,
     NextField,
     PreviousField,
     Advance,
+    Send,
     Choose,
     ChooseBack,
     Toggle,
     ShowPassword,
     CopyBoth,
+    CopyAll,
     CopySecret,
+    NextPage,
+    PreviousPage,
     Mask,
     Edit(Edit),
 }
@@ -73,6 +88,16 @@ pub enum Action {
 impl Action {
     /// Whether it moves through rows or lines.
     pub fn moves(self) -> bool {
-        matches!(self, Self::Up | Self::Down | Self::PageUp | Self::PageDown | Self::First | Self::Last)
+        matches!(
+            self,
+            Self::Up
+                | Self::Down
+                | Self::PageUp
+                | Self::PageDown
+                | Self::HalfUp
+                | Self::HalfDown
+                | Self::First
+                | Self::Last
+        )
     }
 }

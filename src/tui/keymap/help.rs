@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::credential::filter_terms;
+use crate::hub::log_terms;
 use crate::tui::keymap::{BINDINGS, Binding, Scope, reachable};
 
 /// Keys of one kind of place, under their heading.
@@ -47,17 +48,22 @@ pub fn sections(chain: &[Scope], grey: impl Fn(&Binding) -> bool) -> Vec<HelpSec
             None => sections.push(HelpSection { heading: heading(scope), rows }),
         }
         if matches!(scope, Scope::List | Scope::Filter) {
-            sections.push(terms());
+            sections.push(terms("in the name or the key", filter_terms()));
+        }
+        if matches!(scope, Scope::Trail | Scope::LogFilter) {
+            sections.push(terms("who, what, to what, from where", log_terms()));
         }
     }
     sections
 }
 
-/// What can be typed into the filter.
-fn terms() -> HelpSection {
+/// What can be typed into a filter: words, and its terms.
+fn terms(words: &'static str, terms: impl Iterator<Item = (&'static str, &'static str)>) -> HelpSection {
     let row = |(term, words): (&str, &'static str)| HelpRow { keys: term.to_owned(), words, grey: false };
-    let words = row(("word", "in the name or the key"));
-    HelpSection { heading: "Terms of the filter", rows: [words].into_iter().chain(filter_terms().map(row)).collect() }
+    HelpSection {
+        heading: "Terms of the filter",
+        rows: [row(("word", words))].into_iter().chain(terms.map(row)).collect(),
+    }
 }
 
 /// One heading for the keys that work on every screen: a heading for a single key would waste a line.
@@ -86,8 +92,17 @@ pub fn markdown() -> String {
 
 /// The table of filter terms of the documentation, in Markdown.
 pub fn terms_markdown() -> String {
+    table_of(filter_terms())
+}
+
+/// The same for the filter of the activity log.
+pub fn log_terms_markdown() -> String {
+    table_of(log_terms())
+}
+
+fn table_of(terms: impl Iterator<Item = (&'static str, &'static str)>) -> String {
     let mut out = String::from("| term | finds |\n| --- | --- |\n");
-    for (term, words) in filter_terms() {
+    for (term, words) in terms {
         // Writing to a String cannot fail.
         let _ = writeln!(out, "| `{term}` | {words} |");
     }

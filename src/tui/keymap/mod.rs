@@ -7,7 +7,7 @@ mod scope;
 mod table;
 
 pub use action::Action;
-pub use help::{markdown, terms_markdown};
+pub use help::{log_terms_markdown, markdown, terms_markdown};
 pub use scope::{Leak, Scope};
 pub use table::BINDINGS;
 
@@ -98,6 +98,12 @@ pub fn resolve(chain: &[Scope], chord: Chord) -> Meaning {
     for scope in open_scopes(chain) {
         if scope == Scope::Text
             && let Some(c) = chord.typed()
+        {
+            return Meaning::Typed(c);
+        }
+        // A digit begins a value of one's own, a letter chooses the word that begins with it.
+        if scope == Scope::Preset
+            && let Some(c) = chord.typed().filter(|c| c.is_ascii_alphanumeric() || *c == '+')
         {
             return Meaning::Typed(c);
         }

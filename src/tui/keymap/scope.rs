@@ -13,16 +13,20 @@ pub enum Scope {
     List,
     Details,
     Filter,
+    LogFilter,
     Docs,
     Activity,
     Account,
     Users,
     Trail,
+    Entry,
+    TrailCheck,
     Security,
     UserKeys,
     Reading,
     SignIn,
     Text,
+    Preset,
     Choice,
     Check,
     Fold,
@@ -31,6 +35,8 @@ pub enum Scope {
     Confirm,
     Buttons,
     Secret,
+    Order,
+    Pick,
 }
 
 /// What a scope lets through to the scopes around it.
@@ -57,17 +63,20 @@ impl Scope {
             Self::List => "API tab",
             Self::Details => "All about a credential",
             Self::Filter => "Filter",
+            Self::LogFilter => "Filter of the log",
             Self::Docs => "Documentation",
             Self::Activity => "Activity tab",
             Self::Account => "My account",
             Self::Users => "Users",
             Self::Trail => "Activity log",
+            Self::Entry => "Entry of the log",
+            Self::TrailCheck => "Check of the log",
             Self::Security => "Security",
             Self::UserKeys => "Keys that a user made",
             Self::Reading => "Pages to read",
             Self::SignIn => "Set-up, sign-in, lock screen",
             Self::Text => "Text fields",
-            Self::Choice => "Choices",
+            Self::Preset | Self::Choice => "Choices",
             Self::Check => "Check boxes",
             Self::Fold => "Options",
             Self::Password => "Passwords",
@@ -75,6 +84,8 @@ impl Scope {
             Self::Confirm => "Revoke",
             Self::Buttons => "Dialogs",
             Self::Secret => "One-time view",
+            Self::Order => "Order",
+            Self::Pick => "Sheets to choose from",
         }
     }
 
@@ -82,7 +93,9 @@ impl Scope {
     pub fn leak(self) -> Leak {
         match self {
             Self::Text => Leak::NoLetters,
-            Self::Form | Self::Filter | Self::Confirm | Self::Buttons | Self::SignIn => Leak::Everywhere,
+            Self::Form | Self::Filter | Self::LogFilter | Self::Confirm | Self::Buttons | Self::SignIn | Self::Pick => {
+                Leak::Everywhere
+            }
             _ => Leak::All,
         }
     }

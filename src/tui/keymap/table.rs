@@ -2,6 +2,7 @@
 
 use crate::account::Right;
 use crate::credential::Kind;
+use crate::hub::ListOrder;
 use crate::tui::form::field::Edit;
 use crate::tui::keymap::chord::{Chord, Code, Mods};
 use crate::tui::keymap::{Action, Binding, Scope};
@@ -23,6 +24,9 @@ const END: Chord = Chord::plain(Code::End);
 const PAGE_UP: Chord = Chord::plain(Code::PageUp);
 const PAGE_DOWN: Chord = Chord::plain(Code::PageDown);
 const SPACE: Chord = Chord::char(' ');
+const DELETE: Chord = Chord::plain(Code::Delete);
+const BACKSPACE: Chord = Chord::plain(Code::Backspace);
+const INSERT: Chord = Chord::plain(Code::Insert);
 const CANCEL: &[Chord] = &[ESC, Chord::ctrl('g')];
 const MANAGE: Right = Right::ManageCredentials;
 const TRAIL: Right = Right::ReadTrail;
@@ -34,7 +38,8 @@ use Scope as S;
 #[rustfmt::skip]
 pub static BINDINGS: &[Binding] = &[
     row(S::Menu, &[ENTER], Action::Open, "open").hint("open"),
-    row(S::Menu, &[TAB, BACK_TAB], Action::ToAttention, "to what is to look at, and back").hint("to the list below"),
+    row(S::Menu, &[TAB, BACK_TAB], Action::ToAttention, "to what needs attention, and back").hint("attention"),
+    row(S::Menu, &[Chord::char('d')], Action::HideLine, "hide a line until its number grows").hint("hide"),
     row(S::Menu, &[Chord::char('q')], Action::Quit, "quit").hint("quit"),
 
     row(S::Settings, &[ENTER], Action::Open, "open").hint("open"),
@@ -47,34 +52,45 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Users, &[Chord::char('p')], Action::SetPassword, "set a password").hint("password").needs(USERS),
     row(S::Users, &[ENTER], Action::Open, "the keys this user made").hint("keys made"),
 
-    row(S::Trail, &[Chord::char('/')], Action::Filter, "a part only: who, type, from, until").hint("filter").needs(TRAIL),
+    row(S::Trail, &[Chord::char('/')], Action::Filter, "filter, live").hint("filter").needs(TRAIL),
     row(S::Trail, &[Chord::char('w')], Action::ByWho, "only this user, or all again").hint("who").needs(TRAIL),
     row(S::Trail, &[Chord::char('t')], Action::NextClass, "only one type, the next one, all").hint("type").needs(TRAIL),
     row(S::Trail, &[Chord::char('v')], Action::Verify, "verify the whole trail").hint("verify").needs(TRAIL),
     row(S::Trail, &[Chord::char('x')], Action::Export, "export what is shown to a file").hint("export").needs(TRAIL),
     row(S::Trail, &[ENTER], Action::Open, "all about this entry").hint("details"),
 
-    row(S::Security, &[Chord::char('e')], Action::LockTime, "change when a desk locks").hint("lock time").needs(Right::ManageSite),
-    row(S::Security, &[Chord::char('a')], Action::ApiAddress, "change where the API is").hint("API").needs(Right::ManageSite),
-    row(S::Security, &[Chord::char('v')], Action::VerifierPolicy, "change what verifiers follow").hint("verifiers").needs(Right::ManageSite),
+    row(S::Entry, &[UP, Chord::char('k')], Action::Up, "next entry").hint_as("↑↓", "next entry").keys("↑↓ j k"),
+    row(S::Entry, &[DOWN, Chord::char('j')], Action::Down, "the entry below").keys("-"),
+    row(S::Entry, &[PAGE_UP, Chord::ctrl('b')], Action::PageUp, "scroll").keys("PgUp PgDn"),
+    row(S::Entry, &[PAGE_DOWN, Chord::ctrl('f')], Action::PageDown, "scroll down").keys("-"),
+    row(S::Entry, &[Chord::char('y')], Action::CopyEntry, "copy as JSON").hint("copy as JSON"),
+
+    row(S::TrailCheck, &[Chord::char('g')], Action::GoToTampered, "go to what was changed outside"),
+    row(S::TrailCheck, &[Chord::char('y')], Action::CopyLine, "copy the line"),
+
+    row(S::Security, &[ENTER], Action::Open, "change the setting").hint("change").needs(Right::ManageSite),
 
     row(S::List, &[Chord::char('n')], Action::Create, "create new key").hint("create").needs(MANAGE),
     row(S::List, &[ENTER], Action::Open, "details"),
     row(S::List, &[Chord::char('e')], Action::EditKeys, "edit name and limits").hint("edit").needs(MANAGE),
     row(S::List, &[Chord::char('R')], Action::Rotate, "rotate the secret").hint("rotate").needs(MANAGE).dangerous(),
     row(S::List, &[Chord::char('d')], Action::DisableEnable, "disable or enable").hint("disable").needs(MANAGE),
-    row(S::List, &[Chord::char('D')], Action::Revoke, "revoke, for ever").hint("revoke").needs(MANAGE).dangerous(),
-    row(S::List, &[SPACE], Action::Tick, "tick one, all shown").keys("space a").needs(MANAGE),
-    row(S::List, &[Chord::char('a')], Action::TickShown, "tick all shown").keys("-").needs(MANAGE),
+    row(S::List, &[Chord::char('D'), DELETE], Action::Revoke, "revoke, for good").hint("revoke").keys("D").needs(MANAGE).dangerous(),
+    row(S::List, &[SPACE, INSERT], Action::Tick, "tick, and down").keys("space").needs(MANAGE),
+    row(S::List, &[Chord::char('a')], Action::TickAll, "tick all found; all kinds").keys("a A").needs(MANAGE),
+    row(S::List, &[Chord::char('A')], Action::TickEveryKind, "tick all found of every kind").keys("-").needs(MANAGE),
     row(S::List, &[Chord::char('y')], Action::CopyKey, "copy key").hint("copy key"),
     row(S::List, &[Chord::char('/')], Action::Filter, "filter").hint("filter"),
+    row(S::List, &[RIGHT, Chord::char(']')], Action::NextSection, "next, previous section").keys("← → [ ]"),
+    row(S::List, &[LEFT, Chord::char('[')], Action::PreviousSection, "previous section").keys("-"),
+    row(S::List, &[Chord::char('l')], Action::OpenLog, "its entries in the activity log").needs(TRAIL),
     row(S::List, &[Chord::char('O')], Action::StopOld, "stop the old secret").needs(MANAGE).dangerous(),
     row(S::List, &[Chord::char('1')], Action::Section(Kind::Basic), "Basic, HMAC, Legacy").keys("1 2 3"),
     row(S::List, &[Chord::char('2')], Action::Section(Kind::Hmac), "HMAC Authentication").keys("-"),
     row(S::List, &[Chord::char('3')], Action::Section(Kind::Legacy), "Legacy API Credentials").keys("-"),
     row(S::List, &[Chord::char('F')], Action::Find, "find by secret").needs(MANAGE),
-    row(S::List, &[Chord::char('o')], Action::Order, "change the order"),
-    row(S::List, &[Chord::char('A')], Action::ShowRevoked, "show revoked too"),
+    row(S::List, &[Chord::char('o')], Action::Order, "order"),
+    row(S::List, &[Chord::char('.')], Action::ShowRevoked, "revoked too"),
 
     row(S::Details, &[Chord::char('J')], Action::NextCredential, "next, previous credential").keys("J K"),
     row(S::Details, &[Chord::char('K')], Action::PreviousCredential, "the credential before").keys("-"),
@@ -87,6 +103,9 @@ pub static BINDINGS: &[Binding] = &[
 
     row(S::Filter, &[ENTER, DOWN, TAB], Action::Advance, "to the rows").hint("to the rows"),
     row(S::Filter, CANCEL, Action::Back, "clear the filter").hint("clear"),
+
+    row(S::LogFilter, &[ENTER, DOWN, TAB], Action::Advance, "to the rows").hint("to the rows"),
+    row(S::LogFilter, CANCEL, Action::Back, "clear the filter").hint("clear"),
 
     row(S::Docs, &[RIGHT], Action::NextLanguage, "another language or gateway").hint_as("←→", "language").keys("←→"),
     row(S::Docs, &[LEFT], Action::PreviousLanguage, "the language before").keys("-"),
@@ -103,27 +122,31 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Tabs, &[TAB], Action::NextTab, "next tab").hint("next tab"),
     row(S::Tabs, &[BACK_TAB], Action::PreviousTab, "previous tab").keys("-"),
 
-    row(S::Rows, &[UP, Chord::char('k'), Chord::ctrl('p')], Action::Up, "one row").hint_as("↑↓", "move").keys("↑↓ j k"),
-    row(S::Rows, &[DOWN, Chord::char('j'), Chord::ctrl('n')], Action::Down, "one row down").keys("-"),
-    row(S::Rows, &[PAGE_UP, Chord::ctrl('b')], Action::PageUp, "one page").keys("PgUp PgDn"),
+    row(S::Rows, &[UP, Chord::char('k')], Action::Up, "one row").hint_as("↑↓", "move").keys("↑↓ j k"),
+    row(S::Rows, &[DOWN, Chord::char('j')], Action::Down, "one row down").keys("-"),
+    row(S::Rows, &[PAGE_UP, Chord::ctrl('b')], Action::PageUp, "page; ctrl-b f").keys("PgUp PgDn"),
     row(S::Rows, &[PAGE_DOWN, Chord::ctrl('f')], Action::PageDown, "one page down").keys("-"),
+    row(S::Rows, &[Chord::ctrl('d')], Action::HalfDown, "half a page").keys("ctrl-d ctrl-u"),
+    row(S::Rows, &[Chord::ctrl('u')], Action::HalfUp, "half a page up").keys("-"),
     row(S::Rows, &[Chord::char('g'), HOME], Action::First, "first, last").keys("g G"),
     row(S::Rows, &[Chord::char('G'), END], Action::Last, "last").keys("-"),
 
-    row(S::Screen, &[Chord::char('q')], Action::Back, "back"),
+    row(S::Screen, &[Chord::char('q'), BACKSPACE], Action::Back, "back"),
 
     row(S::SignIn, &[TAB, DOWN], Action::NextField, "next field").hint("next"),
     row(S::SignIn, &[BACK_TAB, UP], Action::PreviousField, "previous field").keys("-"),
     row(S::SignIn, &[ENTER], Action::Advance, "next, or send").hint("next or send"),
-    row(S::SignIn, &[Chord::ctrl('c')], Action::Quit, "quit").hint("quit"),
+    row(S::SignIn, &[Chord::ctrl('s')], Action::Send, "send from any field").hint("send"),
+    row(S::SignIn, &[Chord::ctrl('c')], Action::Interrupt, "quit").hint("quit"),
 
     row(S::Form, &[TAB, DOWN], Action::NextField, "next field").hint("next"),
     row(S::Form, &[BACK_TAB, UP], Action::PreviousField, "previous field").keys("shift-tab ↑"),
     row(S::Form, &[ENTER], Action::Advance, "next field, or send").hint("next or create"),
+    row(S::Form, &[Chord::ctrl('s')], Action::Send, "send from any field").hint("send"),
     row(S::Form, CANCEL, Action::Back, "cancel").hint("cancel"),
 
-    row(S::Choice, &[UP, LEFT], Action::ChooseBack, "choose").hint_as("↑↓", "choose").keys("↑↓ ←→"),
-    row(S::Choice, &[DOWN, RIGHT], Action::Choose, "the next choice").keys("-"),
+    row(S::Choice, &[UP, LEFT, Chord::ctrl('p')], Action::ChooseBack, "choose").hint_as("↑↓", "choose").keys("↑↓ ←→"),
+    row(S::Choice, &[DOWN, RIGHT, Chord::ctrl('n')], Action::Choose, "the next choice").keys("-"),
     row(S::Choice, &[SPACE], Action::Toggle, "the next choice, around"),
 
     row(S::Check, &[SPACE], Action::Toggle, "tick or untick").hint("tick"),
@@ -144,15 +167,30 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Secret, &[Chord::char('c')], Action::CopyBoth, "copy key and secret").hint("copy both"),
     row(S::Secret, &[Chord::char('s')], Action::CopySecret, "copy the secret, or password").hint("copy secret"),
     row(S::Secret, &[Chord::char('k')], Action::CopyKey, "copy the key, or username").hint("copy key"),
+    row(S::Secret, &[Chord::char('a')], Action::CopyAll, "copy all, one line each").hint("copy all"),
+    row(S::Secret, &[RIGHT], Action::NextPage, "turn the page").hint_as("←→", "page").keys("←→"),
+    row(S::Secret, &[LEFT], Action::PreviousPage, "turn back").keys("-"),
     row(S::Secret, &[Chord::char('m')], Action::Mask, "mask or show it").hint("mask"),
+
+    row(S::Order, &[Chord::char('n')], Action::OrderBy(ListOrder::Name), "name").keys("n"),
+    row(S::Order, &[Chord::char('s')], Action::OrderBy(ListOrder::State), "state").keys("s"),
+    row(S::Order, &[Chord::char('c')], Action::OrderBy(ListOrder::Created), "created").keys("c"),
+    row(S::Order, &[Chord::char('e')], Action::OrderBy(ListOrder::Expiry), "expiry").keys("e"),
+    row(S::Order, &[Chord::char('u')], Action::OrderBy(ListOrder::LastUse), "last use").keys("u"),
+
+    row(S::Pick, &[UP, Chord::char('k'), Chord::ctrl('p')], Action::Up, "choose").hint_as("↑↓", "choose").keys("↑↓ j k"),
+    row(S::Pick, &[DOWN, Chord::char('j'), Chord::ctrl('n')], Action::Down, "the next one").keys("-"),
+    row(S::Pick, &[ENTER], Action::Pick, "take it").hint("take it"),
+    row(S::Pick, CANCEL, Action::Back, "close").hint("close"),
 
     row(S::Buttons, &[ENTER, SPACE], Action::Advance, "choose").hint("choose"),
     row(S::Buttons, &[TAB, RIGHT, DOWN], Action::NextField, "next button").hint("move"),
     row(S::Buttons, &[BACK_TAB, LEFT, UP], Action::PreviousField, "button before").keys("-"),
+    row(S::Buttons, &[Chord::ctrl('s')], Action::Send, "send, where there are fields").keys("-"),
     row(S::Buttons, CANCEL, Action::Back, "the safe answer").hint("close"),
 
     row(S::UserKeys, &[ENTER], Action::Open, "go to the key").hint("go to it"),
-    row(S::Reading, &[ESC, ENTER, Chord::char('q'), Chord::ctrl('g')], Action::Back, "close").hint("close").keys("esc enter"),
+    row(S::Reading, &[ESC, ENTER, Chord::char('q'), BACKSPACE, Chord::ctrl('g')], Action::Back, "close").hint("close").keys("esc enter"),
 
     row(S::Text, &[Chord::ctrl('a'), HOME], Action::Edit(Edit::Start), "start, end").keys("ctrl-a e"),
     row(S::Text, &[Chord::ctrl('e'), END], Action::Edit(Edit::End), "end").keys("-"),
@@ -171,7 +209,7 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Everywhere, &[Chord::char('?'), Chord::plain(Code::F(1))], Action::Help, "this help"),
     row(S::Everywhere, CANCEL, Action::Back, "back; never quits").hint("back"),
     row(S::Everywhere, &[Chord::char('L')], Action::Lock, "lock now").hint("lock"),
-    row(S::Everywhere, &[Chord::ctrl('l')], Action::Repaint, "redraw"),
+    row(S::Everywhere, &[Chord::ctrl('l'), Chord::plain(Code::F(5))], Action::Repaint, "redraw"),
     row(S::Everywhere, &[Chord::ctrl('z')], Action::Suspend, "suspend"),
-    row(S::Everywhere, &[Chord::ctrl('c')], Action::Quit, "quit"),
+    row(S::Everywhere, &[Chord::ctrl('c')], Action::Interrupt, "cancel, else quit; twice quits"),
 ];

@@ -1,6 +1,6 @@
 //! Replies about copies to the clipboard.
 
-use crate::hub::{CredentialId, DisplayEvent};
+use crate::hub::DisplayEvent;
 use crate::tui::app::App;
 use crate::tui::dialog::{CopyPart, Dialog, DialogKind};
 use crate::tui::msg::{Call, CopyOutcome, Ticket};
@@ -14,8 +14,13 @@ impl App {
         self.dirty = true;
         match slot {
             Slot::Copying(what) => self.copied_secret(what, outcome),
-            Slot::CopyKey | Slot::CopySample => {
-                let what = if slot == Slot::CopyKey { "key" } else { "sample" };
+            Slot::CopyKey | Slot::CopySample | Slot::CopyEntry | Slot::CopyLine => {
+                let what = match slot {
+                    Slot::CopyKey => "key",
+                    Slot::CopyEntry => "entry",
+                    Slot::CopyLine => "line",
+                    _ => "sample",
+                };
                 let message = outcome.sentence(what);
                 self.toast = Some(match outcome {
                     CopyOutcome::Impossible(_) | CopyOutcome::SentInto(_) => Toast::note(self.now, message),
@@ -31,15 +36,21 @@ impl App {
         let actor = workspace.actor();
         let Some(Dialog { kind: DialogKind::OneTimeSecret(view), .. }) = workspace.dialog_mut() else { return };
         let went = !matches!(outcome, CopyOutcome::Impossible(_));
-        let secret = went && what != CopyPart::Key;
-        let first = secret && !std::mem::replace(&mut view.sent, true);
         // A copy that may have been dropped does not count as saved: closing asks.
         let doubtful = outcome.is_doubtful();
-        view.saved |= secret && !doubtful;
-        view.copied = Some((what, outcome));
-        let id: CredentialId = view.row.id;
-        if first {
-            self.call(Slot::Unwatched, Call::Seen(actor, id, DisplayEvent::Copied));
+        let first = if went { view.note_copy(what, !doubtful) } else { Vec::new() };
+        let (page, name) = (view.at(), view.row().name.clone());
+        if went && !doubtful && what == CopyPart::Both {
+            view.turn(true);
+        }
+        let message = format!("{name}: {}", outcome.sentence(&view.words(what)));
+        match view.at() == page {
+            true => view.copied = Some((what, outcome)),
+            // The next secret is shown: what is said is about the one before.
+            false => self.toast = Some(Toast::done(self.now, message)),
+        }
+        for id in first {
+            self.call(Slot::Unwatched, Call::Seen(actor.clone(), id, DisplayEvent::Copied));
         }
         if !went || doubtful {
             self.drop_type_ahead();

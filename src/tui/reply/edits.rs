@@ -17,7 +17,7 @@ impl App {
             _ => changed(outcomes),
         };
         if let Some(api) = workspace.api_mut() {
-            api.ticked.clear();
+            outcomes.iter().for_each(|outcome| api.ticks.changed(outcome.row()));
             match outcomes {
                 // A renamed key moves in the list: the selection follows it.
                 [ChangeOutcome::Done(row)] => api.list.seek(row),

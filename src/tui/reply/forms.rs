@@ -1,10 +1,11 @@
 //! Replies to forms that a dialog sent.
 
 use crate::credential::State;
-use crate::hub::{Actor, ChangeOutcome, Conflict, HubError, InputField, Issued, LossCause, UnsavedSecret};
+use crate::hub::{Actor, ChangeOutcome, Conflict, HubError, InputField, Issued};
 use crate::tui::app::App;
-use crate::tui::dialog::{self, Dialog, DialogKind, Issue, Part};
+use crate::tui::dialog::{self, Dialog, DialogKind, SecretPage};
 use crate::tui::form::Id;
+use crate::tui::screen::SettingGroup;
 use crate::tui::toast::Toast;
 
 impl App {
@@ -19,37 +20,37 @@ impl App {
         self.toast = Some(Toast::done(now, "Your password was changed."));
     }
 
-    pub(super) fn issued(&mut self, issued: Issued) {
-        let Issued { row, secret, version, old_until, ended_early } = issued;
+    pub(super) fn issued(&mut self, issued: Vec<Issued>) {
         let (now, locked) = (self.now, self.sign_in.is_some());
         let Some(workspace) = &mut self.workspace else { return };
         let sent = workspace.dialogs.pop().map(|dialog| dialog.kind);
-        let stopped_early = !ended_early.is_empty();
         let renewed = matches!(sent, Some(DialogKind::NewPassword(_)));
-        let issue = match sent {
-            Some(DialogKind::Rotate(_) | DialogKind::NewPassword(_)) => Issue::Rotated { old_until, ended_early },
-            _ => Issue::Created,
-        };
+        let created = !renewed && !matches!(sent, Some(DialogKind::Rotate(_)));
         if let Some(api) = workspace.api_mut() {
-            api.list.seek(&row);
+            issued.iter().for_each(|one| api.ticks.changed(&one.row));
+            match issued.as_slice() {
+                [one] => api.list.seek(&one.row),
+                _ => api.list.reload(),
+            }
         }
         workspace.read_list(now);
         workspace.due.overview = Some(now);
-        if renewed {
-            workspace.continue_edit(&row);
-        }
-        match secret {
-            // The desk was locked while the store wrote: the secret is dropped unseen.
-            Some(_) if locked => {
-                workspace.lost_secrets.push(UnsavedSecret { id: row.id, version, how: LossCause::Wiped })
-            }
-            Some(secret) => workspace.dialogs.push(Dialog::one_time_secret(row, (secret, version), issue)),
-            None if renewed => {
-                let older = if stopped_early { " An older one in its overlap stopped too." } else { "" };
-                let message = format!("{} has the password you typed; the old one stopped.{older}", row.name);
+        if let ([one], true) = (issued.as_slice(), renewed) {
+            workspace.continue_edit(&one.row);
+            if one.secret.is_none() {
+                let older = if one.ended_early.is_empty() { "" } else { " An older one in its overlap stopped too." };
+                let message = format!("{} has the password you typed; the old one stopped.{older}", one.row.name);
                 self.toast = Some(Toast::done(now, message));
+                return;
             }
-            None => workspace.dialogs.push(Dialog::to_read(DialogKind::Created(Box::new(row)))),
+        }
+        let typed = issued.iter().find(|one| one.secret.is_none()).map(|one| one.row.clone());
+        let pages: Vec<_> = issued.into_iter().filter_map(|one| SecretPage::new(one, created)).collect();
+        match typed {
+            // The desk was locked while the store wrote: the secrets are dropped unseen.
+            _ if locked => workspace.lost_secrets.extend(pages.iter().map(SecretPage::lost)),
+            Some(row) => workspace.dialogs.push(Dialog::to_read(DialogKind::Created(Box::new(row)))),
+            None => workspace.dialogs.extend(Dialog::one_time_secret(pages)),
         }
     }
 
@@ -62,7 +63,7 @@ impl App {
             workspace.dialogs.pop();
         }
         if let Some(api) = workspace.api_mut() {
-            api.ticked.clear();
+            outcomes.iter().for_each(|outcome| api.ticks.changed(outcome.row()));
             api.list.reload();
         }
         workspace.read_list(now);
@@ -122,11 +123,11 @@ impl App {
     pub(super) fn settings_set(&mut self) {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
-        let Some(DialogKind::Settings(part)) = workspace.dialog().map(|dialog| &dialog.kind) else { return };
-        let message = match part {
-            Part::Lock => "The lock time is set. It holds from the next sign-in on.",
-            Part::Api => "The address of the API is set. Samples and snippets use it.",
-            Part::Verifier => "It is set. Verifiers follow within a second.",
+        let Some(DialogKind::Setting(change)) = workspace.dialog().map(|dialog| &dialog.kind) else { return };
+        let message = match SettingGroup::of(change.setting) {
+            SettingGroup::Sessions => "The time is set. It counts from the next sign-in.",
+            SettingGroup::Api => "The address is set. Samples and gateway files use it.",
+            SettingGroup::Verifiers => "It is set. Verifiers follow within a second.",
         };
         workspace.dialogs.pop();
         workspace.due.overview = Some(now);
@@ -142,7 +143,7 @@ impl App {
             DialogKind::Edit(edit) => dialog::entry_of(field, edit.rows.first()?.kind),
             DialogKind::NewPassword(_) | DialogKind::OwnPassword { .. } => Some(Id::Password),
             DialogKind::Reauthenticate => Some(Id::Old),
-            DialogKind::Settings(_) => match field {
+            DialogKind::Setting(_) => match field {
                 InputField::Setting(setting) => Some(Id::Setting(setting)),
                 _ => None,
             },

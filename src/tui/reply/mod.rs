@@ -41,7 +41,8 @@ impl App {
             Answer::Noted => {}
             Answer::PasswordChanged(actor) => self.password_changed(actor),
             Answer::Reauthenticated(actor) => self.reauthenticated(actor),
-            Answer::Issued(issued) => self.issued(issued),
+            Answer::Issued(issued) => self.issued(vec![issued]),
+            Answer::Rotated(issued) => self.issued(issued),
             Answer::States(outcomes) => self.states(&outcomes),
             Answer::Edited(outcomes) => self.edited_rows(&outcomes),
             Answer::SettingsSet => self.settings_set(),
@@ -50,13 +51,16 @@ impl App {
             Answer::Denied(denied) => self.refused(denied),
             Answer::Found(found) => self.secret_searched(found),
             Answer::Pulse(pulse) => self.pulse(pulse),
-            Answer::Overview(overview) => self.overview(overview),
+            Answer::Overview(overview) => self.overview(*overview),
             Answer::Page(page) if slot == Slot::UserKeys => self.user_keys_read(page),
+            Answer::Page(page) if slot == Slot::Ticks => self.ticks_read(page),
             Answer::Page(page) => self.page(page),
+            Answer::Details(details) if slot == Slot::GoTo => self.go_to(&details.row),
             Answer::Details(details) => self.details(details),
             Answer::Taken(taken) => self.taken(taken),
             Answer::Trail(rows) if slot == Slot::History => self.history(rows),
             Answer::Trail(rows) => self.trail(rows),
+            Answer::TrailCount(count) => self.trail_counted(count),
             Answer::RefusedRequests(rows) => self.refused_requests(rows),
             Answer::Users(rows) => self.users_read(rows),
             Answer::Security(security) => self.security(security),
@@ -75,13 +79,21 @@ impl App {
                     self.end_session(&over.to_string());
                 }
             }
-            Slot::Copying(_) | Slot::CopyKey | Slot::CopySample | Slot::Unwatched => {}
+            Slot::Copying(_)
+            | Slot::CopyKey
+            | Slot::CopySample
+            | Slot::CopyEntry
+            | Slot::CopyLine
+            | Slot::Unwatched => {}
             Slot::History
             | Slot::Overview
             | Slot::List
+            | Slot::Ticks
             | Slot::Details
             | Slot::Taken
+            | Slot::GoTo
             | Slot::Trail
+            | Slot::TrailCount
             | Slot::Users
             | Slot::UserKeys
             | Slot::Verify

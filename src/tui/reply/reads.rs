@@ -1,20 +1,26 @@
 //! Replies to background reads.
 
-use crate::hub::{
-    CredentialInfo, CredentialPage, HubError, NameInUse, Overview, OwnSignIn, Pulse, SecuritySettings, TrailRow,
-};
+use crate::hub::{CredentialInfo, CredentialPage, HubError, NameInUse, Overview, OwnSignIn, Pulse, SecuritySettings};
 use crate::tui::act::DETAILS_AFTER;
 use crate::tui::app::{App, PULSE, Workspace};
 use crate::tui::dialog::{Dialog, DialogKind, Draft};
-use crate::tui::layout;
 use crate::tui::pending::Slot;
 use crate::tui::screen::Screen;
 use crate::tui::toast::Toast;
 
+/// The menu is read again after so long while verifiers count, and after so long while none is in sight.
+const COUNTING: i64 = 10_000;
+const NOT_COUNTING: i64 = 60_000;
+
 impl App {
     pub(super) fn overview(&mut self, overview: Overview) {
+        let now = self.now;
         if let Some(workspace) = &mut self.workspace {
             self.account.clone_from(&overview.account);
+            if matches!(workspace.screen(), Some(Screen::Menu(_))) {
+                let in_sight = overview.usage.as_ref().is_some_and(|usage| !usage.verifiers.is_empty());
+                workspace.due.overview = Some(now.plus(if in_sight { COUNTING } else { NOT_COUNTING }));
+            }
             workspace.overview = Some(overview);
             workspace.attention_stays_in_range();
         }
@@ -33,17 +39,15 @@ impl App {
     }
 
     pub(super) fn taken(&mut self, taken: NameInUse) {
-        if let Some(Dialog { form: Some(form), kind: DialogKind::Create(create), .. }) = self.dialog_mut() {
-            let Draft { name, username } = Draft::of(form);
-            create.taken = Some((name, username, taken));
-        }
-    }
-
-    pub(super) fn trail(&mut self, rows: Vec<TrailRow>) {
-        let size = self.size;
-        let under_tabs = self.workspace.as_ref().is_some_and(|r| r.api().is_some());
-        if let Some(list) = self.workspace.as_mut().and_then(Workspace::trail_mut) {
-            list.take(rows, layout::trail_rows(size, under_tabs));
+        match self.dialog_mut() {
+            Some(Dialog { form: Some(form), kind: DialogKind::Create(create), .. }) => {
+                let Draft { name, username } = Draft::of(form);
+                create.taken = Some((name, username, taken));
+            }
+            Some(Dialog { form: Some(form), kind: DialogKind::Edit(edit), .. }) => {
+                edit.taken = edit.new_name(form).map(|(_, name)| (name, taken.name));
+            }
+            _ => {}
         }
     }
 
@@ -74,7 +78,9 @@ impl App {
         workspace.refresh_open_edit(&details.row);
         let id = details.row.id;
         match workspace.dialog_mut().map(|dialog| &mut dialog.kind) {
-            Some(DialogKind::Rotate(rotate)) if rotate.row.id == id => rotate.live.clone_from(&details.secrets),
+            Some(DialogKind::Rotate(rotate)) if matches!(rotate.rows.as_slice(), [row] if row.id == id) => {
+                rotate.live.clone_from(&details.secrets)
+            }
             _ => {}
         }
         let Some(api) = workspace.api_mut() else { return };
@@ -108,6 +114,9 @@ impl App {
         let Some(workspace) = &mut self.workspace else { return };
         if slot == Slot::Pulse {
             workspace.due.pulse = Some(now.plus(PULSE));
+        }
+        if let (Slot::Ticks, Some(api)) = (slot, workspace.api_mut()) {
+            api.ticks.stop();
         }
         match why {
             HubError::SessionOver(over) => self.end_session(&over.to_string()),

@@ -2,9 +2,11 @@
 
 use crate::hub::{HubError, Session, SignIn};
 use crate::tui::app::{App, PULSE};
+use crate::tui::dialog::Dialog;
 use crate::tui::form::Id;
+use crate::tui::msg::{Call, Effect};
+use crate::tui::pending::Slot;
 use crate::tui::sign_in::{self, SignInKind, SignInMessage, SignInScreen};
-use crate::tui::toast::Toast;
 
 impl App {
     pub(super) fn signed_in(&mut self, outcome: SignIn) {
@@ -30,12 +32,15 @@ impl App {
         }
     }
 
+    /// The desk is set up. Who did it is signed in with the password that was typed, by the way that everybody takes.
     pub(super) fn set_up(&mut self, account: String) {
-        let name = self.sign_in.as_ref().map(|d| d.form.text(Id::Name).trim().to_owned()).unwrap_or_default();
         self.account = account;
+        let Some(set_up) = self.sign_in.take() else { return };
+        let (name, password) = (set_up.form.text(Id::Name).trim().to_owned(), set_up.form.secret(Id::Password));
         self.sign_in = Some(SignInScreen::sign_in(&name));
-        let message = format!("The desk is set up. Keep a copy of {} elsewhere.", self.places.master_key);
-        self.toast = Some(Toast::done(self.now, message));
+        if !password.expose().is_empty() {
+            self.call(Slot::SignIn, Call::SignIn { name, password });
+        }
     }
 
     /// Signed in, or unlocked: then everything is as it was left.
@@ -43,6 +48,11 @@ impl App {
         let forced = session.must_change_password;
         let same = self.workspace.as_ref().is_some_and(|r| r.session.actor.user == session.actor.user);
         self.last_key = self.now;
+        let name = session.actor.user.as_str();
+        if self.last_name.as_ref().is_some_and(|last| last != name) {
+            self.last_name = Some(name.to_owned());
+            self.out.push(Effect::RememberName(name.to_owned()));
+        }
         match self.workspace.as_mut().filter(|_| same && !forced) {
             Some(workspace) => {
                 workspace.session = session;
@@ -55,7 +65,13 @@ impl App {
             }
             None => {
                 self.pending.clear();
+                let typed = self.sign_in.take().map(|sign_in| sign_in.form.secret(Id::Password));
                 self.enter(session);
+                // It was typed a moment ago, and need not be typed again to choose another.
+                let typed = typed.filter(|typed| forced && !typed.expose().is_empty());
+                if let (Some(workspace), Some(old)) = (&mut self.workspace, typed) {
+                    workspace.dialogs = vec![Dialog::forced_password(old)];
+                }
             }
         }
         // The keys were not typed for the password dialog.

@@ -159,7 +159,7 @@ impl EventLoop {
 
     fn update(&mut self, msg: Msg) -> Result<(), LoopEnd> {
         let effects = update(&mut self.app, self.clock.now(), msg);
-        self.shutdown.record_shown(self.app.secret_shown().map(|(actor, id, _)| (actor, id)));
+        self.shutdown.record_shown(self.app.secrets_shown());
         effects.into_iter().try_for_each(|effect| self.perform(effect))
     }
 
@@ -177,6 +177,15 @@ impl EventLoop {
             Effect::Remember(chosen) => {
                 let outcome = self.remember(&chosen);
                 self.update(Msg::Remembered(outcome))?;
+            }
+            Effect::RememberQuietly(chosen) => {
+                if let Err(why) = self.remember(&chosen) {
+                    self.update(Msg::Remembered(Err(why)))?;
+                }
+            }
+            Effect::RememberName(name) => {
+                // It only spares a few keys: a file that cannot be written is no reason to say something.
+                let _ = self.remember(&Appearance { last_name: Some(name), ..Appearance::default() });
             }
             Effect::Quit => return Err(LoopEnd::Left(ExitAction::Exit(0))),
             Effect::Lines => return Err(LoopEnd::Left(ExitAction::Open(Frontend::Lines))),

@@ -6,6 +6,7 @@ mod event_loop;
 mod fault_injection;
 mod hangup;
 mod input;
+mod notes;
 mod panic;
 mod perform;
 mod shutdown;
@@ -131,7 +132,11 @@ impl Runtime {
         let Self { events, queue, shutdown, guard, .. } = self;
         let method = CopyMethod::choose(&variable);
         let clock = Arc::clone(&context.clock);
+        let database = context.places.as_ref().map(|places| places.database.clone());
         let chosen = opening.appearance.as_deref().map(Appearance::read).unwrap_or_default();
+        let last_name = database
+            .filter(|database| chosen.remembers_name(database))
+            .map(|_| chosen.last_name.clone().unwrap_or_default());
         let app = App::new(AppSetup {
             now: clock.now(),
             size: output::size().into(),
@@ -141,6 +146,8 @@ impl Runtime {
             follows_terminal: Theme::follows_terminal(&|name| variable(name).or_else(|| chosen.variable(name))),
             no_color: variable("NO_COLOR").is_some_and(|v| !v.is_empty()),
             remembers: opening.appearance.is_some(),
+            hidden_lines: chosen.hidden.clone(),
+            last_name,
             no_clipboard: method.err().map(str::to_owned),
             notice: opening.notice,
             overflow: view::overflow,

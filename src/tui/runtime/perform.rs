@@ -2,7 +2,7 @@
 
 use crate::config;
 use crate::export::to_file;
-use crate::hub::{Actor, Cancel, Conflict, Hub, HubError, InputField, Origin, Overview, UnsavedSecret, UserRow};
+use crate::hub::{Actor, Cancel, Conflict, Hub, HubError, InputField, Origin, Overview, UnsavedSecret, UserRow, Watch};
 use crate::tui::msg::{Answer, Call, Lane, Reply, UserChange};
 
 impl Call {
@@ -31,9 +31,11 @@ impl Call {
             | Self::Taken { .. }
             | Self::Find { .. }
             | Self::Trail(..)
+            | Self::TrailCount(..)
             | Self::RefusedRequests(..)
             | Self::Users(_)
             | Self::Verify(_)
+            | Self::Compare(..)
             | Self::Security(_)
             | Self::SignIns(_)
             | Self::Export { .. } => Lane::Read,
@@ -52,9 +54,15 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
             Answer::PasswordChanged(hub.change_own_password(&actor, &old, &new)?)
         }
         Call::Create(actor, wanted) => Answer::Issued(hub.create(&actor, &wanted)?),
-        Call::Rotate(actor, target, overlap) => Answer::Issued(hub.rotate(&actor, target, overlap)?),
-        Call::SetState(actor, targets, verb) => Answer::States(hub.set_state(&actor, &targets, verb)?),
-        Call::Edit(actor, targets, edit) => Answer::Edited(hub.edit(&actor, &targets, &edit)?),
+        Call::Rotate(actor, targets, overlap) => {
+            Answer::Rotated(hub.rotate_many(&actor, &targets, overlap, &mut Watch::new(cancel, progress))?)
+        }
+        Call::SetState(actor, targets, verb) => {
+            Answer::States(hub.set_state_until(&actor, &targets, verb, &mut Watch::new(cancel, progress))?)
+        }
+        Call::Edit(actor, targets, edit) => {
+            Answer::Edited(hub.edit_until(&actor, &targets, &edit, &mut Watch::new(cancel, progress))?)
+        }
         Call::LegacyPassword { actor, target, typed } => {
             Answer::Issued(hub.set_legacy_password(&actor, target, typed.as_ref())?)
         }
@@ -62,16 +70,21 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
         Call::Seen(actor, id, what) => hub.record_display_event(&actor, id, what).map(|()| Answer::Noted)?,
         Call::Refused(actor, right) => Answer::Denied(hub.record_denied(&actor, right)?),
         Call::Pulse(actor, _) => Answer::Pulse(hub.pulse(&actor)?),
-        Call::Overview(actor, lost) => Answer::Overview(overview(hub, &actor, &lost)?),
+        Call::Overview(actor, lost) => Answer::Overview(Box::new(overview(hub, &actor, &lost)?)),
         Call::List(actor, query) => Answer::Page(hub.list_until(&actor, &query, cancel)?),
         Call::Details(actor, id) => Answer::Details(hub.details(&actor, id)?),
         Call::Taken { actor, kind, name, username } => Answer::Taken(hub.name_in_use(&actor, kind, &name, &username)?),
         Call::Find { actor, secret } => Answer::Found(hub.find_by_secret(&actor, &secret, cancel, progress)?),
-        Call::Trail(actor, query) => Answer::Trail(hub.trail(&actor, &query)?),
+        Call::Trail(actor, query) => Answer::Trail(hub.trail_until(&actor, &query, cancel)?),
+        Call::TrailCount(actor, query) => Answer::TrailCount(hub.trail_count(&actor, &query, cancel)?),
         Call::RefusedRequests(actor, query) => Answer::RefusedRequests(hub.refused_requests(&actor, &query)?),
         Call::Users(actor) => Answer::Users(hub.users(&actor)?),
         Call::Verify(actor) => {
             Answer::Verified(hub.verify_trail_until(&actor, None, cancel, &mut |done, _| progress(done))?)
+        }
+        Call::Compare(actor, no, hash) => {
+            let done = &mut |done, _| progress(done);
+            Answer::Verified(hub.verify_trail_until(&actor, Some((no, hash)), cancel, done)?)
         }
         Call::SignIns(actor) => Answer::SignIns(hub.own_sign_ins(&actor)?),
         Call::Security(actor) => Answer::Security(hub.security(&actor)?),

@@ -23,8 +23,8 @@ const WIPE: Duration = Duration::from_millis(200);
 /// the trail; usually that is all of it.
 const ALTOGETHER: Duration = Duration::from_millis(900);
 
-/// The actor and the credential of the secret on the screen.
-type Shown = (Actor, CredentialId);
+/// The actor and the credentials of the secrets on the screen.
+type Shown = (Actor, Vec<CredentialId>);
 
 /// The steps of a shutdown, whatever causes it.
 pub(super) struct Shutdown {
@@ -40,7 +40,7 @@ impl Shutdown {
         Self { hub, events, shown: Mutex::new(None), begun: AtomicBool::new(false), began: OnceLock::new() }
     }
 
-    /// Records which secret is on the screen now.
+    /// Records which secrets are on the screen now.
     pub(super) fn record_shown(&self, shown: Option<Shown>) {
         *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = shown;
     }
@@ -48,13 +48,15 @@ impl Shutdown {
     /// Records in the trail that a secret was on the screen at shutdown. Once, and with a timeout: the store may be the
     /// very thing that hangs.
     pub(super) fn note_dropped(&self) {
-        let Some((actor, id)) = self.shown.lock().unwrap_or_else(PoisonError::into_inner).take() else { return };
+        let Some((actor, ids)) = self.shown.lock().unwrap_or_else(PoisonError::into_inner).take() else { return };
         let hub = Arc::clone(&self.hub);
         let (done, written) = channel();
         let note = move || {
             if let Some(hub) = hub.get() {
-                // There is no screen left to show an error on.
-                let _ = hub.record_display_event(&actor, id, DisplayEvent::Dropped);
+                for id in ids {
+                    // There is no screen left to show an error on.
+                    let _ = hub.record_display_event(&actor, id, DisplayEvent::Dropped);
+                }
             }
             let _ = done.send(());
         };

@@ -13,7 +13,7 @@ use crate::tui::msg::{Answer, Call, Lane, Msg, Reply, Ticket};
 use crate::tui::runtime::event::LoopEvent;
 use crate::tui::runtime::perform::perform;
 use crate::tui::runtime::store_poller::{ReadRequest, StorePoller, forward_notices};
-use crate::tui::runtime::{fault_injection, panic};
+use crate::tui::runtime::{fault_injection, notes, panic};
 
 /// The context of every worker.
 pub(super) struct WorkerContext {
@@ -29,58 +29,61 @@ pub(super) struct WorkerContext {
 pub(super) struct Workers {
     write: Sender<Job>,
     read: Sender<ReadRequest>,
-    reads: Arc<Mutex<Reads>>,
+    calls: Arc<Mutex<Calls>>,
     /// Disconnected when the writer has finished its last job.
     written: Receiver<()>,
 }
 
 type Job = (Ticket, Call);
 
-/// Interval of progress reports of a long read.
+/// Interval of progress reports of a long call.
 const PROGRESS: Duration = Duration::from_millis(200);
 
-/// The reads that are still wanted, each with its cancellation.
-type Reads = BTreeMap<Ticket, Cancel>;
+/// The calls that are still wanted, each with its cancellation.
+type Calls = BTreeMap<Ticket, Cancel>;
 
 impl Workers {
     pub(super) fn start(context: WorkerContext, events: &Sender<LoopEvent>) -> io::Result<Self> {
         let context = Arc::new(context);
-        let reads = Arc::new(Mutex::new(Reads::default()));
+        let calls = Arc::new(Mutex::new(Calls::default()));
         let (done, written) = channel();
         let writer = {
-            let (context, events) = (Arc::clone(&context), events.clone());
+            let (context, events, running) = (Arc::clone(&context), events.clone(), Arc::clone(&calls));
             spawn("keydesk-write", move |jobs| {
-                write(&jobs, &context, &events);
+                write(&jobs, &context, &events, &running);
                 drop(done);
             })?
         };
         let reader = {
-            let (context, events, reads) = (Arc::clone(&context), events.clone(), Arc::clone(&reads));
-            spawn("keydesk-read", move |requests| read(&requests, &context, &events, &reads))?
+            let (context, events, calls) = (Arc::clone(&context), events.clone(), Arc::clone(&calls));
+            spawn("keydesk-read", move |requests| read(&requests, &context, &events, &calls))?
         };
         let requests = reader.clone();
+        if context.places.is_some() {
+            let (context, events) = (Arc::clone(&context), events.clone());
+            let work = move || notes::keep(context.hub.wait(), &events);
+            thread::Builder::new().name("keydesk-notes".to_owned()).spawn(work)?;
+        }
         // During set-up there is no store yet.
         thread::Builder::new()
             .name("keydesk-notice".to_owned())
             .spawn(move || forward_notices(context.hub.wait(), &requests))?;
-        Ok(Self { write: writer, read: reader, reads, written })
+        Ok(Self { write: writer, read: reader, calls, written })
     }
 
     /// Hands a call to the worker of its lane.
     pub(super) fn call(&self, ticket: Ticket, call: Call) {
         // A worker ends only when its channel closes, so sending cannot fail while the loop runs.
+        lock(&self.calls).insert(ticket, Cancel::default());
         let _ = match call.lane() {
             Lane::Write => self.write.send((ticket, call)).is_ok(),
-            Lane::Read => {
-                lock(&self.reads).insert(ticket, Cancel::default());
-                self.read.send(ReadRequest::Call(ticket, Box::new(call))).is_ok()
-            }
+            Lane::Read => self.read.send(ReadRequest::Call(ticket, Box::new(call))).is_ok(),
         };
     }
 
-    /// Cancels a read, whether it runs already or is still queued.
+    /// Cancels a read, whether it runs already or is still queued, or takes back a change that is not committed.
     pub(super) fn cancel(&self, ticket: Ticket) {
-        if let Some(cancel) = lock(&self.reads).remove(&ticket) {
+        if let Some(cancel) = lock(&self.calls).remove(&ticket) {
             cancel.cancel();
         }
     }
@@ -93,8 +96,8 @@ impl Workers {
     }
 }
 
-fn lock(reads: &Mutex<Reads>) -> MutexGuard<'_, Reads> {
-    reads.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(calls: &Mutex<Calls>) -> MutexGuard<'_, Calls> {
+    calls.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn spawn<T: Send + 'static>(name: &str, work: impl FnOnce(Receiver<T>) + Send + 'static) -> io::Result<Sender<T>> {
@@ -103,39 +106,52 @@ fn spawn<T: Send + 'static>(name: &str, work: impl FnOnce(Receiver<T>) + Send + 
     Ok(jobs)
 }
 
-fn write(jobs: &Receiver<Job>, context: &WorkerContext, events: &Sender<LoopEvent>) {
+fn write(jobs: &Receiver<Job>, context: &WorkerContext, events: &Sender<LoopEvent>, running: &Mutex<Calls>) {
     for (ticket, call) in jobs {
+        let cancel = lock(running).get(&ticket).cloned().unwrap_or_else(cancelled);
+        let reply = context.answer(call, &cancel, &mut reports(ticket, events));
+        lock(running).remove(&ticket);
         // The change is made even if the loop is gone: the user asked for it.
-        let _ = events.send(LoopEvent::Msg(Msg::Reply(ticket, context.answer(call, &Cancel::default(), &mut |_| {}))));
+        let _ = events.send(LoopEvent::Msg(Msg::Reply(ticket, reply)));
     }
 }
 
-fn read(requests: &Receiver<ReadRequest>, context: &WorkerContext, events: &Sender<LoopEvent>, reads: &Mutex<Reads>) {
+/// The flag of a call that was cancelled while it was queued.
+fn cancelled() -> Cancel {
+    let cancel = Cancel::default();
+    cancel.cancel();
+    cancel
+}
+
+/// Passes progress on, now and then: one report for each step would keep a slow line busy with frames.
+fn reports(ticket: Ticket, events: &Sender<LoopEvent>) -> impl FnMut(i64) {
+    let mut last_report = Instant::now();
+    move |so_far| {
+        if last_report.elapsed() >= PROGRESS {
+            last_report = Instant::now();
+            let _ = events.send(LoopEvent::Msg(Msg::Progress(ticket, so_far)));
+        }
+    }
+}
+
+fn read(requests: &Receiver<ReadRequest>, context: &WorkerContext, events: &Sender<LoopEvent>, calls: &Mutex<Calls>) {
     let mut poller = StorePoller::new(requests);
     // A pulse that was cancelled is returned, to be dropped like every cancelled read.
     let nothing_new =
-        |ticket| lock(reads).contains_key(&ticket) && context.hub.get().is_some_and(|hub| !hub.may_have_changed());
+        |ticket| lock(calls).contains_key(&ticket) && context.hub.get().is_some_and(|hub| !hub.may_have_changed());
     while let Some((ticket, call)) = poller.next(nothing_new) {
-        let Some(cancel) = lock(reads).get(&ticket).cloned() else { continue };
+        let Some(cancel) = lock(calls).get(&ticket).cloned() else { continue };
         let watched = match &call {
             Call::Pulse(actor, known) => Some((actor.clone(), *known)),
             _ => None,
         };
-        let mut last_report = Instant::now();
-        // One report for each batch would keep a slow line busy with frames.
-        let mut progress = |so_far| {
-            if last_report.elapsed() >= PROGRESS {
-                last_report = Instant::now();
-                let _ = events.send(LoopEvent::Msg(Msg::Progress(ticket, so_far)));
-            }
-        };
-        let reply = context.answer(call, &cancel, &mut progress);
+        let reply = context.answer(call, &cancel, &mut reports(ticket, events));
         match (watched, &reply) {
             (Some((actor, known)), Ok(Answer::Pulse(pulse))) if known == Some(pulse.change) => {
                 poller.hold_back(ticket, actor, known);
             }
             _ => {
-                lock(reads).remove(&ticket);
+                lock(calls).remove(&ticket);
                 if events.send(LoopEvent::Msg(Msg::Reply(ticket, reply))).is_err() {
                     return;
                 }

@@ -1,15 +1,14 @@
 //! API Settings: three tabs, and in the first the three sections of credentials.
 
-use std::collections::BTreeMap;
-
 use crate::credential::Kind;
-use crate::hub::{CredentialId, CredentialInfo, CredentialRow, ListOrder, ListQuery, TrailRow};
+use crate::hub::{CredentialInfo, CredentialRow, ListOrder, ListQuery, TrailRow};
 use crate::tui::layout;
 use crate::tui::screen::details::{Details, History};
 use crate::tui::screen::docs::Docs;
 use crate::tui::screen::paged_list::PagedList;
 use crate::tui::screen::refused::RefusedList;
 use crate::tui::screen::search::Search;
+use crate::tui::screen::ticks::{Found, Ticks};
 use crate::tui::screen::trail::TrailList;
 
 /// The tabs.
@@ -40,9 +39,6 @@ impl Tab {
     }
 }
 
-/// The rows that are ticked, each as it was when it was ticked. By id, so that they survive paging and sorting.
-pub type Ticked = BTreeMap<CredentialId, CredentialRow>;
-
 /// The state of the screen.
 #[derive(Debug)]
 pub struct Api {
@@ -62,8 +58,8 @@ pub struct Api {
     pub awaited: bool,
     /// Why it could not be read.
     pub problem: Option<String>,
-    /// Ticked rows.
-    pub ticked: Ticked,
+    /// Ticked rows, of every section.
+    pub ticks: Ticks,
     /// Details of the selected row, or of the one before while they are read.
     pub details: Option<CredentialInfo>,
     /// The page about the selected credential, if it is open.
@@ -92,7 +88,7 @@ impl Api {
             loaded: false,
             awaited: false,
             problem: None,
-            ticked: Ticked::new(),
+            ticks: Ticks::default(),
             details: None,
             page: None,
             history: None,
@@ -116,10 +112,10 @@ impl Api {
 
     /// Opens another section, from its start, in the same order.
     pub fn go_to(&mut self, kind: Kind) {
-        let order = self.list.order();
+        let (order, turned) = (self.list.order(), self.list.turned());
         self.kind = kind;
         self.start_over();
-        self.list.set_order(order);
+        self.list.set_order(order, turned);
     }
 
     /// Drops the rows, because others are wanted.
@@ -127,29 +123,30 @@ impl Api {
         self.list = PagedList::default();
         self.loaded = false;
         self.problem = None;
-        self.ticked.clear();
         self.details = None;
         self.page = None;
         self.history = None;
         self.docs.scroll = 0;
     }
 
-    /// The order after this one.
-    pub fn next_order(&self) -> ListOrder {
-        match self.list.order() {
-            ListOrder::Name => ListOrder::Key,
-            ListOrder::Key => ListOrder::Created,
-            ListOrder::Created => ListOrder::State,
-            ListOrder::State => ListOrder::Name,
-        }
+    /// Orders by this; by the same again the other way round.
+    pub fn order_by(&mut self, order: ListOrder) {
+        let turned = self.list.order() == order && !self.list.turned();
+        self.list.set_order(order, turned);
     }
 
     /// What an action is about: the ticked rows, or else the selected one. On the page about one it is that one.
-    pub fn targets(&self) -> Vec<CredentialRow> {
-        match self.ticked.is_empty() || self.page.is_some() {
-            true => self.list.selected().cloned().into_iter().collect(),
-            false => self.ticked.values().cloned().collect(),
-        }
+    pub fn targets(&self) -> impl Iterator<Item = &CredentialRow> {
+        let ticked = self.page.is_none() && !self.ticks.is_empty();
+        let selected = self.list.selected().filter(|_| !ticked);
+        self.ticks.rows().filter(move |_| ticked).chain(selected)
+    }
+
+    /// What `a` ticks, or `A` with every kind, and the query that finds it.
+    pub fn all_found(&self, every_kind: bool) -> (Found, ListQuery) {
+        let query = self.query();
+        let kind = query.kind.filter(|_| !every_kind);
+        (Found { filter: self.search.typed().to_owned(), kind }, ListQuery { kind, ..query })
     }
 
     /// The row that the details pane is about, and what was read of it. While the selection moves on, the pane keeps

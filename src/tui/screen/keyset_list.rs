@@ -104,11 +104,13 @@ impl<T: HasCursor> KeysetList<T> {
         let to = match action {
             Action::Down => self.selected + 1,
             Action::PageDown => self.selected + page,
+            Action::HalfDown => self.selected + (page / 2).max(1),
             Action::Last => usize::MAX,
             Action::Up if self.selected == 0 => return self.newer(),
-            Action::PageUp if self.selected == 0 => return self.newer(),
+            Action::PageUp | Action::HalfUp if self.selected == 0 => return self.newer(),
             Action::Up => self.selected - 1,
             Action::PageUp => self.selected.saturating_sub(page),
+            Action::HalfUp => self.selected.saturating_sub((page / 2).max(1)),
             Action::First if !self.is_newest() => {
                 self.reset();
                 return true;

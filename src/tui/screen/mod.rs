@@ -9,19 +9,22 @@ pub mod paged_list;
 mod refused;
 mod rows;
 mod search;
+mod security;
+mod ticks;
 mod trail;
-mod trail_filter;
 mod users;
 
 pub use api::{Api, Tab};
-pub use attention::{AttentionItem, attention};
+pub use attention::{HiddenLines, attention};
 pub use details::{Details, DetailsPart, History};
 pub use docs::Docs;
+
 pub use refused::RefusedList;
 pub use rows::{ACCOUNT, AccountRow, MENU, MenuRow, RowSelection, SETTINGS, SettingsRow};
 pub use search::Search;
-pub use trail::{TrailCheck, TrailList};
-pub use trail_filter::TrailFilter;
+pub use security::{SettingGroup, settings_in_order};
+pub use ticks::{Found, Ticks};
+pub use trail::{LogSearch, TrailCheck, TrailList};
 pub use users::UserList;
 
 /// One screen. The menu is the lowest of the stack and never leaves it.

@@ -31,6 +31,8 @@ pub struct PagedList {
     /// Whether rows were read at all.
     read: bool,
     order: ListOrder,
+    /// The order is turned round.
+    turned: bool,
     selected: usize,
     top: usize,
     seek: Seek,
@@ -69,14 +71,19 @@ impl PagedList {
         self.order
     }
 
+    /// Whether it is turned round.
+    pub fn turned(&self) -> bool {
+        self.turned
+    }
+
     /// Change number of the store when the rows were read.
     pub fn change(&self) -> i64 {
         self.page.change
     }
 
     /// Orders by something else; the selected row stays selected if it is among the first.
-    pub fn set_order(&mut self, order: ListOrder) {
-        self.order = order;
+    pub fn set_order(&mut self, order: ListOrder, turned: bool) {
+        (self.order, self.turned) = (order, turned);
         self.seek = self.selected().map_or(Seek::First, |row| Seek::RowOrFirst(row.id));
         self.asked = PagePosition::Start;
         self.recount();
@@ -167,7 +174,8 @@ impl PagedList {
 
     /// The query for the rows that are wanted now.
     pub fn query(&self) -> ListQuery {
-        ListQuery { order: self.order, position: self.asked.clone(), limit: WINDOW, ..ListQuery::default() }
+        let Self { order, turned, .. } = *self;
+        ListQuery { order, turned, position: self.asked.clone(), limit: WINDOW, ..ListQuery::default() }
     }
 
     /// Reloads the same rows.
@@ -187,6 +195,8 @@ impl PagedList {
             Action::Down => self.step(1, height),
             Action::PageUp => self.step(-page, height),
             Action::PageDown => self.step(page, height),
+            Action::HalfUp => self.step(-(page / 2).max(1), height),
+            Action::HalfDown => self.step((page / 2).max(1), height),
             Action::First => self.end(Seek::First, self.page.more_before, PagePosition::Start, height),
             Action::Last => self.end(Seek::Last, self.page.more_after, PagePosition::End, height),
             _ => false,

@@ -17,8 +17,8 @@ impl RowSelection {
         self.selected = match action {
             Action::Up => self.selected.saturating_sub(1),
             Action::Down => (self.selected + 1).min(last),
-            Action::First | Action::PageUp => 0,
-            Action::Last | Action::PageDown => last,
+            Action::First | Action::PageUp | Action::HalfUp => 0,
+            Action::Last | Action::PageDown | Action::HalfDown => last,
             _ => self.selected,
         }
         .min(last);

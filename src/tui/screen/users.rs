@@ -58,6 +58,8 @@ impl UserList {
             Action::Down => self.selected + 1,
             Action::PageUp => self.selected.saturating_sub(page),
             Action::PageDown => self.selected + page,
+            Action::HalfUp => self.selected.saturating_sub((page / 2).max(1)),
+            Action::HalfDown => self.selected + (page / 2).max(1),
             Action::First => 0,
             Action::Last => usize::MAX,
             _ => return,

@@ -65,12 +65,6 @@ impl App {
 
     /// Whether this key needs a reply that is still on its way.
     fn must_wait(&self, typed: &Typed) -> bool {
-        if self.is_waiting() {
-            return true;
-        }
-        let Some(workspace) = self.workspace.as_ref().filter(|_| self.sign_in.is_none() && self.help.is_none()) else {
-            return false;
-        };
         let action = match typed {
             Typed::Paste(_) => None,
             Typed::Key(chord) => match keymap::resolve(&self.scopes(), *chord) {
@@ -78,8 +72,19 @@ impl App {
                 Meaning::Typed(_) | Meaning::Nothing => None,
             },
         };
+        if self.is_waiting() {
+            // A change of many can be stopped while it runs.
+            let running = self.dialog().is_some_and(|dialog| dialog.so_far > 0);
+            return !(running && action == Some(Action::Back));
+        }
+        let Some(workspace) = self.workspace.as_ref().filter(|_| self.sign_in.is_none() && self.help.is_none()) else {
+            return false;
+        };
         match action {
-            Some(Action::Help | Action::Lock | Action::Quit | Action::Repaint | Action::Suspend) => false,
+            Some(Action::Back) if self.pending.has(Slot::Ticks) => false,
+            Some(
+                Action::Help | Action::Lock | Action::Quit | Action::Interrupt | Action::Repaint | Action::Suspend,
+            ) => false,
             // Esc never waits, except to clear a filter, which keeps the row that it found selected.
             Some(Action::Back) => {
                 workspace.dialogs.is_empty() && workspace.filtered().is_some_and(|api| self.awaits_rows(api))
@@ -98,17 +103,18 @@ impl App {
                 // Letters for the filter do not wait for its rows.
                 Tab::Api if api.search.open => false,
                 // Changing the section needs no rows of this one.
-                Tab::Api if matches!(action, Some(Action::Section(_))) => false,
+                Tab::Api if matches!(action, Some(Action::Section(_))) => self.pending.has(Slot::Ticks),
                 Tab::Api if action == Some(Action::StopOld) => {
                     self.awaits_rows(api) || self.awaits_details(workspace, api)
                 }
-                Tab::Api => self.awaits_rows(api),
+                Tab::Api => self.awaits_rows(api) || self.pending.has(Slot::Ticks),
                 Tab::Documentation => self.awaits_rows(api) || self.pending.has(Slot::Overview),
                 Tab::Activity => self.pending.has(Slot::Trail),
             },
             Some(Screen::Docs(_)) => self.pending.has(Slot::Overview),
             Some(Screen::Users(_)) => self.pending.has(Slot::Users),
-            Some(Screen::Trail(_)) => self.pending.has(Slot::Trail),
+            // Letters for the filter do not wait for its rows.
+            Some(Screen::Trail(list)) => !list.search.open && self.pending.has(Slot::Trail),
             Some(Screen::Page(Topic::Security, _)) => self.pending.has(Slot::Security),
             Some(Screen::Page(Topic::SignIns, _)) => self.pending.has(Slot::SignIns),
             Some(Screen::Settings(_) | Screen::Account(_)) | None => false,

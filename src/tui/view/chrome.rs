@@ -37,8 +37,19 @@ pub fn header(app: &App, paint: &mut Paint<'_>) {
     paint.right(0, &Line::from(who));
 }
 
-/// The user and the role.
+/// The user and the role; in the demo also that it is one.
 fn who(app: &App) -> Vec<Span<'static>> {
+    let theme = app.theme;
+    let mut line = Vec::new();
+    if app.is_demo() {
+        line.push(span("Demo, nothing is kept", theme.warning()));
+        line.push(span(&format!(" {} ", theme.glyphs.dot), theme.line()));
+    }
+    line.extend(signed_in(app));
+    line
+}
+
+fn signed_in(app: &App) -> Vec<Span<'static>> {
     let theme = app.theme;
     let name = |name: &str| text::fit(name, 24, theme.glyphs.ellipsis);
     match (&app.sign_in, &app.workspace) {
@@ -152,7 +163,8 @@ pub fn sections(paint: &mut Paint<'_>, area: Rect, sections: &[Section], gap: u1
 
 /// How many lines the toast takes in place of the hints; at least one.
 pub fn foot_rows(app: &App, width: u16) -> u16 {
-    let lines = app.toast.as_ref().map_or(1, |toast| toast_lines(toast, width).len());
+    let toast = app.toast.as_ref().filter(|_| app.seconds_to_lock().is_none());
+    let lines = toast.map_or(1, |toast| toast_lines(toast, width).len());
     u16::try_from(lines.max(1)).unwrap_or(1)
 }
 
@@ -168,7 +180,10 @@ fn toast_lines(toast: &Toast, width: u16) -> Vec<String> {
 pub fn footer(app: &App, paint: &mut Paint<'_>) {
     let area = paint.area();
     let last = area.height.saturating_sub(1);
-    let Some(toast) = &app.toast else { return hints::line(app, paint, last) };
+    // The count comes before a toast: who looks away loses more by it.
+    let Some(toast) = app.toast.as_ref().filter(|_| app.seconds_to_lock().is_none()) else {
+        return hints::line(app, paint, last);
+    };
     let theme = app.theme;
     let (glyph, style) = match toast.severity {
         Severity::Done => (theme.glyphs.done, theme.success()),

@@ -11,13 +11,16 @@ use crate::tui::dialog::{Confirmation, DialogKind, OneTimeSecret, UserAction};
 use crate::tui::form::Form;
 use crate::tui::keymap::{self, Action, Binding, Scope};
 use crate::tui::pending::Slot;
-use crate::tui::screen::{Api, Screen, Tab};
+use crate::tui::screen::{Screen, Tab, Topic};
 use crate::tui::sign_in::SignInKind;
 use crate::tui::view;
 use crate::tui::view::paint::{Paint, span};
 
 /// The keys that work here, as many as fit; `? help` always. What the role may not do is not hinted.
 pub fn line(app: &App, paint: &mut Paint<'_>, y: u16) {
+    if let Some(seconds) = app.seconds_to_lock() {
+        return countdown(app, seconds, paint, y);
+    }
     let chain = app.scopes();
     let theme = app.theme;
     let room = usize::from(paint.area().width).saturating_sub(help(app, paint, y) + 2);
@@ -26,6 +29,10 @@ pub fn line(app: &App, paint: &mut Paint<'_>, y: u16) {
     rows.sort_by_key(|b| chain.iter().position(|s| *s == b.scope));
     let mut line = vec![Span::raw(" ")];
     let mut used = 1;
+    if let Some(words) = ticked(app) {
+        used += text::width(&words) + 2;
+        line.push(span(&format!("{words}  "), theme.text()));
+    }
     for binding in rows {
         let keys = theme.keys(&binding.keys_in_hint());
         let word = hint_word(app, binding);
@@ -41,7 +48,29 @@ pub fn line(app: &App, paint: &mut Paint<'_>, y: u16) {
         line.push(span(&keys, style.patch(theme.strong())));
         line.push(span(&format!(" {word}  "), theme.muted()));
     }
+    if chain.contains(&Scope::LogFilter) && used + 2 + text::width(LOG_TERMS) <= room {
+        line.push(span(&format!(" {LOG_TERMS}"), theme.muted()));
+    }
     paint.line(0, y, paint.area().width, &Line::from(line));
+    help(app, paint, y);
+}
+
+/// What the keys of the list are about, if not the selected row: `6 ticked:`.
+fn ticked(app: &App) -> Option<String> {
+    let on_list = app.help.is_none() && app.sign_in.is_none() && app.dialog().is_none();
+    let api = app.workspace.as_ref().filter(|_| on_list).and_then(|r| r.api())?;
+    let shown = api.tab == Tab::Api && !api.ticks.is_empty();
+    shown.then(|| format!("{} ticked:", api.ticks.len()))
+}
+
+/// The terms of the filter of the activity log, while it is typed.
+const LOG_TERMS: &str = "who: did: key: from: since: until:";
+
+/// The last seconds before the screen locks, in place of the hints.
+pub fn countdown(app: &App, seconds: i64, paint: &mut Paint<'_>, y: u16) {
+    let theme = app.theme;
+    let words = format!("{} Locks in {seconds} s. Any key keeps you signed in.", theme.glyphs.warning);
+    paint.text(1, y, &words, theme.warning());
     help(app, paint, y);
 }
 
@@ -52,8 +81,9 @@ pub fn help(app: &App, paint: &mut Paint<'_>, y: u16) -> usize {
     }
     let typing = app.scopes().first() == Some(&Scope::Text);
     let key = if typing { "F1" } else { "?" };
+    let words = if app.scopes().contains(&Scope::LogFilter) { " terms" } else { " help" };
     let line =
-        Line::from(vec![span(key, app.theme.accent().patch(app.theme.strong())), span(" help", app.theme.muted())]);
+        Line::from(vec![span(key, app.theme.accent().patch(app.theme.strong())), span(words, app.theme.muted())]);
     paint.right(y, &line);
     line.width() + 1
 }
@@ -67,13 +97,18 @@ pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding
     let one_of_several = at_sign_in || form.is_none_or(|f| f.shown().count() > 1);
     let has_row = app.workspace.as_ref().and_then(|r| r.api()).is_some_and(|api| api.list.selected().is_some());
     let all_revoked = app.all_revoked();
+    let has_pages =
+        matches!(app.dialog().map(|d| &d.kind), Some(DialogKind::OneTimeSecret(view)) if view.pages().len() > 1);
     let nothing_needs_attention = app.workspace.as_ref().is_none_or(|r| r.attention().is_empty());
     let works = |b: &&&Binding| match b.action {
         // There is no step back from the menu, and none from the sign-in screen.
         Action::Back => app.help.is_some() || (!at_sign_in && (dialog || !on_menu)),
         // It works in a dialog too, but other hints matter more there.
         Action::Lock => !at_sign_in && !dialog && app.help.is_none(),
+        // The sign-in has two fields: enter is enough.
+        Action::Send => app.sign_in.as_ref().is_none_or(|d| matches!(d.kind, SignInKind::SetUp)),
         Action::ToAttention => !nothing_needs_attention,
+        Action::HideLine => attention_focused(app),
         // A page that fits does not scroll.
         Action::Up => !only_read(app) || view::overflow(app) > 0,
         Action::ByKey if b.scope == Scope::Activity => shows_refused(app),
@@ -81,6 +116,8 @@ pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding
         Action::Advance if b.scope == Scope::Form => !app.pending.has(Slot::Find),
         // One button has no other to move to.
         Action::NextField => one_of_several,
+        // Pages to turn are there only after a rotation of several.
+        Action::NextPage | Action::CopyAll => has_pages,
         Action::EditKeys | Action::Open | Action::Rotate | Action::DisableEnable | Action::Revoke | Action::CopyKey
             if b.scope == Scope::List =>
         {
@@ -119,13 +156,15 @@ fn hint_word(app: &App, binding: &Binding) -> &'static str {
     let kind = dialog.map(|d| &d.kind);
     let menu = app.workspace.as_ref().is_some_and(|r| r.screens.len() == 2);
     match (binding.scope, binding.action, sign_in, kind) {
-        (Scope::SignIn, Action::Advance, Some(SignInKind::SetUp), _) => "next or set up",
-        (Scope::SignIn, Action::Advance, Some(SignInKind::SignIn), _) => "next or sign in",
+        (Scope::SignIn, Action::Advance, Some(SignInKind::SetUp), _) => "next, at the end set up",
+        (Scope::SignIn, Action::Advance, Some(SignInKind::SignIn), _) => "next, at the end sign in",
+        (Scope::SignIn, Action::Send, Some(SignInKind::SetUp), _) => "set up",
         (Scope::SignIn, Action::Advance, Some(SignInKind::Lock), _) => "unlock",
         (Scope::Form, Action::Advance, None, Some(kind)) if form.is_some_and(Form::sends_on_enter) => {
             word_for_enter(kind)
         }
         (Scope::Form, Action::Advance, None, Some(_)) => "next",
+        (Scope::Form, Action::Send, None, Some(kind)) => word_for_enter(kind),
         (Scope::Rows, Action::Up, ..) if only_read(app) => "scroll",
         (Scope::Fold, Action::Toggle, None, Some(_)) if form.is_some_and(Form::unfolded) => "close",
         (Scope::Menu, Action::ToAttention, None, None) if attention_focused(app) => "to the menu",
@@ -135,6 +174,7 @@ fn hint_word(app: &App, binding: &Binding) -> &'static str {
         }
         (Scope::Password, _, None, Some(_)) if form.is_some_and(Form::shows_passwords) => "hide",
         (Scope::Buttons | Scope::Form, Action::Back, None, Some(kind)) => word_for_back(app, binding, kind),
+        (Scope::Everywhere, Action::Back, None, None) if ticked(app).is_some() => "untick",
         (Scope::Everywhere, Action::Back, None, None) if is_filtered(app) => "clear filter",
         (Scope::Activity, Action::RefusedRequests, None, None) if shows_refused(app) => "trail",
         (Scope::Everywhere, Action::Back, None, None) if menu => "menu",
@@ -150,7 +190,7 @@ fn word_for_back(app: &App, binding: &Binding, kind: &DialogKind) -> &'static st
         DialogKind::FindBySecret { .. } if app.pending.has(Slot::Find) => "stop",
         DialogKind::Confirm(Confirmation::Lines) if binding.scope == Scope::Buttons => "stay here",
         DialogKind::Confirm(_) if binding.scope == Scope::Buttons => "keep open",
-        DialogKind::OwnPassword { forced: true } => "sign out",
+        DialogKind::OwnPassword { forced: true, .. } => "sign out",
         DialogKind::OneTimeSecret(_) | DialogKind::FoundSecret(_) | DialogKind::StopOldSecret(_) => binding.hint,
         _ if binding.scope == Scope::Buttons => "cancel",
         _ => binding.hint,
@@ -160,10 +200,9 @@ fn word_for_back(app: &App, binding: &Binding, kind: &DialogKind) -> &'static st
 /// Whether the place is only read, with nothing to select.
 fn only_read(app: &App) -> bool {
     let workspace = app.workspace.as_ref();
-    let in_dialog = matches!(app.dialog().map(|d| &d.kind), Some(DialogKind::TrailEntry(_)));
     let bare = workspace.filter(|r| r.dialogs.is_empty());
-    let page = matches!(bare.and_then(|r| r.screen()), Some(Screen::Page(..)));
-    app.help.is_some() || in_dialog || page || bare.is_some_and(|r| r.docs_of().is_some())
+    let page = matches!(bare.and_then(|r| r.screen()), Some(Screen::Page(Topic::SignIns, _)));
+    app.help.is_some() || page || bare.is_some_and(|r| r.docs_of().is_some())
 }
 
 /// Whether the focus on the menu is on a line of "To look at".
@@ -186,7 +225,7 @@ fn word_for_gateways(action: Action, usual: &'static str) -> &'static str {
 
 /// The word for a key of the one-time view: Legacy has username and password, and a masked secret can be shown.
 fn word_for_secret(view: &OneTimeSecret, action: Action, usual: &'static str) -> &'static str {
-    match (action, view.row.kind) {
+    match (action, view.row().kind) {
         (Action::CopySecret, Kind::Legacy) => "copy password",
         (Action::CopyKey, Kind::Legacy) => "copy username",
         (Action::Mask, _) if view.masked => "show",
@@ -201,8 +240,10 @@ fn is_filtered(app: &App) -> bool {
 
 /// Whether everything that `d` would change is disabled.
 fn all_disabled(app: &App) -> bool {
-    let rows = app.workspace.as_ref().and_then(|r| r.api()).map(Api::targets).unwrap_or_default();
-    !rows.is_empty() && rows.iter().all(|row: &CredentialRow| row.state == State::Disabled)
+    let api = app.workspace.as_ref().and_then(|r| r.api());
+    api.is_some_and(|api| {
+        api.targets().next().is_some() && api.targets().all(|row: &CredentialRow| row.state == State::Disabled)
+    })
 }
 
 fn shows_refused(app: &App) -> bool {
@@ -218,11 +259,11 @@ fn word_for_enter(kind: &DialogKind) -> &'static str {
         DialogKind::NewPassword(_) => "set it",
         DialogKind::FindBySecret { .. } => "find",
         DialogKind::Reauthenticate => "go on",
-        DialogKind::TrailFilter => "show",
-        DialogKind::Settings(_) => "set",
+        DialogKind::Setting(_) => "set",
         DialogKind::Export { .. } => "export",
         DialogKind::User(action) if matches!(**action, UserAction::Add) => "add",
         DialogKind::User(_) => "set",
+        DialogKind::TrailCheck(_) => "compare",
         _ => "create",
     }
 }

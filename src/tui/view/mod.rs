@@ -1,6 +1,8 @@
 //! The view: draws the state, and never changes it.
 
+mod charts;
 mod chrome;
+mod deeds;
 mod dialogs;
 mod forms;
 mod help;
@@ -14,11 +16,11 @@ mod trail_words;
 use paint::Paint;
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use screens::{api, docs, menu, pages, sign_in, trail, users};
+use screens::{api, docs, menu, pages, security, sign_in, trail, users};
 
 use crate::tui::app::{App, Workspace};
 use crate::tui::layout::{self, TOP};
-use crate::tui::screen::{Screen, Tab};
+use crate::tui::screen::{Screen, Tab, Topic};
 
 /// Draws one frame.
 pub fn draw(app: &App, frame: &mut Frame<'_>) {
@@ -61,6 +63,7 @@ fn desk(app: &App, workspace: &Workspace, paint: &mut Paint<'_>, body: Rect) {
         Some(Screen::Users(users)) => users::draw(app, users, paint, body),
         Some(Screen::Trail(trail)) => trail::draw(app, trail, paint, TOP),
         Some(Screen::Docs(shown)) => docs::page(app, workspace, shown, paint, body),
+        Some(Screen::Page(Topic::Security, at)) => security::draw(app, workspace, *at, paint, body),
         Some(Screen::Page(topic, scroll)) => pages::draw(app, workspace, *topic, *scroll, paint, body),
         None => {}
     }

@@ -17,7 +17,7 @@ pub const SCENES: &[Scene] = &[
                 let bram = fixture::local(d.hub(), "bram");
                 let row = d.row_of("old-gateway");
                 d.hub().set_state(&bram, &[row.target()], Verb::Revoke).unwrap();
-                d.press("ctrl-l A").rest().selects("old-gateway").rest();
+                d.press("ctrl-l .").rest().selects("old-gateway").rest();
             })
         },
     },
@@ -49,7 +49,7 @@ pub const SCENES: &[Scene] = &[
         name: "api_ticked",
         make: |t| {
             then(list(t), |d| {
-                d.press("space").selects("支払い").press("space ↑ o o").rest();
+                d.press("space").selects("支払い").press("space ↑ o c").rest();
             })
         },
     },

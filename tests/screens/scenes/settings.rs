@@ -24,8 +24,8 @@ pub const SCENES: &[Scene] = &[
         name: "lock_time",
         make: |t| {
             then(setting("Security", t), |d| {
-                d.press("e ctrl-u").types("0");
-                d.dialog("Lock time").says("so long").press("enter");
+                d.press("enter ctrl-u").types("0");
+                d.dialog("Lock time").says("is the default").press("enter");
             })
         },
     },
@@ -33,7 +33,7 @@ pub const SCENES: &[Scene] = &[
         name: "settings_verifier",
         make: |t| {
             then(setting("Security", t), |d| {
-                d.press("v tab");
+                d.press("↓ ↓ ↓ ↓ enter");
             })
         },
     },
@@ -85,8 +85,8 @@ fn verified(theme: Theme) -> Desk {
                     rows: 12,
                     no: 12,
                     hash: "0123456789abcdef".repeat(4),
-                    broken: None,
-                    rolled_back: None,
+                    whole: true,
+                    ..TrailReport::default()
                 };
                 Some(Ok(Answer::Verified(report)))
             }

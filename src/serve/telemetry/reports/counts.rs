@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+use foldhash::fast::RandomState;
 use uuid::Uuid;
 
 use crate::hub::{Hub, HubError, ProcessKind, ProcessNote, UseCount};
@@ -10,7 +11,7 @@ use crate::time::Day;
 
 use crate::serve::process::fault_injection;
 use crate::serve::telemetry::metrics::Metrics;
-use crate::serve::telemetry::use_counter::CountReport;
+use crate::serve::telemetry::use_counter::{CountReport, Tally};
 
 /// Counts of one transaction: a few statements, and no more work than the last uses of one.
 const COUNTS_PER_TRANSACTION: usize = 256;
@@ -20,7 +21,7 @@ const FORGET_INTERVAL: Duration = Duration::from_secs(3_600);
 /// What waits to be written.
 pub(super) struct PendingCounts {
     note: Option<ProcessNote>,
-    waiting: HashMap<(Uuid, Day), (i64, i64)>,
+    waiting: HashMap<(Uuid, Day), (i64, i64), RandomState>,
     /// A batch that was sent and may be there: until it is known to be, it is sent again as it is.
     sent: Option<Vec<UseCount>>,
     /// Number of the next batch, or of the one that was sent.
@@ -32,7 +33,7 @@ pub(super) struct PendingCounts {
 
 impl PendingCounts {
     pub(super) fn new() -> Self {
-        let waiting = HashMap::new();
+        let waiting = HashMap::default();
         Self { note: None, waiting, sent: None, batch: 1, forgotten_at: None, noted: (0, Instant::now()) }
     }
 
@@ -40,17 +41,21 @@ impl PendingCounts {
     pub(super) fn receive(&mut self, report: CountReport, capacity: usize, yield_now: &mut dyn FnMut(usize)) -> u64 {
         let mut dropped = 0;
         for (n, (credential, tally)) in report.counts.into_iter().enumerate() {
-            let place = (credential, report.day);
-            if self.waiting.len() >= capacity && !self.waiting.contains_key(&place) {
-                dropped += 1;
-                continue;
-            }
-            let sum = self.waiting.entry(place).or_default();
-            sum.0 += i64::from(tally.allowed);
-            sum.1 += i64::from(tally.refused);
+            dropped += u64::from(!self.add(credential, report.day, tally, capacity));
             yield_now(n);
         }
         dropped
+    }
+
+    /// Adds to the counts of a credential; false if there is no room for another one.
+    pub(super) fn add(&mut self, credential: Uuid, day: Day, tally: Tally, capacity: usize) -> bool {
+        let room = self.waiting.len() < capacity || self.waiting.contains_key(&(credential, day));
+        if room {
+            let sum = self.waiting.entry((credential, day)).or_default();
+            sum.0 += i64::from(tally.allowed);
+            sum.1 += i64::from(tally.refused);
+        }
+        room
     }
 
     /// Writes everything that waits, and notes the process.

@@ -25,7 +25,7 @@ use crate::serve::telemetry::diagnosis::Diagnosis;
 use crate::serve::telemetry::metrics::Metrics;
 use crate::serve::telemetry::reports::counts::PendingCounts;
 use crate::serve::telemetry::reports::refusal_log::RefusalLog;
-use crate::serve::telemetry::use_counter::{CountReport, UseCounter, with_counter};
+use crate::serve::telemetry::use_counter::{CountReport, Tally, UseCounter, with_counter};
 
 /// Interval between two writes to the store.
 const WRITE_INTERVAL: Duration = Duration::from_secs(10);
@@ -114,10 +114,13 @@ impl Reports {
     /// A credential was used.
     pub(in crate::serve) fn used(&self, allowed: &Allowed<'_>, at: Seconds, address: Option<IpAddr>) {
         let (credential, secret) = (allowed.credential.row(), i64::from(allowed.secret_version));
-        if self.is_new(credential, secret, at, address) {
-            self.put(Report::Used(UsageReport { credential, secret, at, address }));
+        // A report is counted by its receiver: with as many credentials as there are requests, a map of them on this
+        // thread would cost more than all the rest.
+        let reported = self.is_new(credential, secret, at, address)
+            && self.put(Report::Used(UsageReport { credential, secret, at, address }));
+        if !reported {
+            self.count(credential, at, true);
         }
-        self.count(credential, at, true);
     }
 
     /// A request was refused.
@@ -129,11 +132,8 @@ impl Reports {
         endpoint: &'static str,
         diagnosis: Option<Diagnosis>,
     ) {
-        if let Some(of) = denied.credential {
-            self.count(of.row(), at, false);
-        }
         let credential = denied.credential.map(|of| (of.row(), of.kind(), of.key().to_owned()));
-        self.put(Report::Denied(Box::new(Denial {
+        let reported = self.put(Report::Denied(Box::new(Denial {
             at,
             reason: denied.reason,
             component: denied.component.clone(),
@@ -144,9 +144,12 @@ impl Reports {
             diagnosis,
             mistake: None,
         })));
+        if let Some(of) = denied.credential.filter(|_| !reported) {
+            self.count(of.row(), at, false);
+        }
     }
 
-    /// Counts a request of a known credential, on the thread that answers it.
+    /// Counts a request of a known credential that is not reported, on the thread that answers it.
     fn count(&self, credential: Uuid, at: Seconds, allowed: bool) {
         let day = at.day();
         let counted = with_counter(|counter| counter.count(credential, day, allowed));
@@ -166,11 +169,13 @@ impl Reports {
         }
     }
 
-    /// Drops the report when the queue is full: a response is worth more than a report.
-    fn put(&self, report: Report) {
-        if self.queue.try_send(report).is_err() {
+    /// Drops the report when the queue is full: a response is worth more than a report. Says whether it was sent.
+    fn put(&self, report: Report) -> bool {
+        let sent = self.queue.try_send(report).is_ok();
+        if !sent {
             self.metrics.reports_lost.fetch_add(1, Relaxed);
         }
+        sent
     }
 
     /// Whether this use is the first of its second. Two secrets that share a slot overwrite each other and are always new.
@@ -234,6 +239,7 @@ impl ReportWriter {
     fn receive(&mut self, report: Report) {
         match report {
             Report::Used(used) => {
+                self.count(used.credential, used.at, Tally { allowed: 1, refused: 0 });
                 let secret = (used.credential, used.secret);
                 if self.uses.len() >= MAX_PENDING && !self.uses.contains_key(&secret) {
                     self.lost(1);
@@ -245,6 +251,9 @@ impl ReportWriter {
                 let diagnosed = denial.diagnosis.take().filter(|_| self.log.may_diagnose());
                 denial.mistake = diagnosed.and_then(|diagnosis| diagnosis.mistake(denial.at));
                 self.log.log(&denial);
+                if let Some((credential, ..)) = denial.credential {
+                    self.count(credential, denial.at, Tally { allowed: 0, refused: 1 });
+                }
                 self.keep(*denial);
             }
             Report::Counted(report) => {
@@ -255,6 +264,12 @@ impl ReportWriter {
                 });
                 self.lost(lost);
             }
+        }
+    }
+
+    fn count(&mut self, credential: Uuid, at: Seconds, tally: Tally) {
+        if !self.counts.add(credential, at.day(), tally, MAX_PENDING) {
+            self.lost(1);
         }
     }
 

@@ -15,7 +15,16 @@ pub enum Sort {
     Created,
     /// `state`, then `name_fold`.
     State,
+    /// `expires_at`; those that never expire come last.
+    Expiry,
+    /// The newest use of any secret, newest first; those that were never used come last.
+    LastUse,
 }
+
+/// Stands for an expiry that never comes.
+const NEVER: i64 = i64::MAX;
+/// Stands for a use that never was.
+const UNUSED: i64 = 0;
 
 impl Sort {
     fn columns(self) -> &'static [&'static str] {
@@ -24,14 +33,31 @@ impl Sort {
             Self::Key => &["key", "id"],
             Self::Created => &["created_at", "id"],
             Self::State => &["state", "name_fold", "id"],
+            Self::Expiry => &["until", "id"],
+            Self::LastUse => &["used_at", "used_by"],
         }
     }
 
-    fn newest_first(self) -> bool {
-        self == Self::Created
+    /// Whether the first row has the largest value.
+    pub fn newest_first(self) -> bool {
+        matches!(self, Self::Created | Self::LastUse)
     }
 
-    /// The place of a record in this order.
+    /// Where the rows come from. For the last use it is the newest row of `usage` of each credential, which the index
+    /// has in order; `CROSS JOIN` keeps SQLite from beginning with the other table.
+    fn source(self) -> &'static str {
+        match self {
+            Self::LastUse => {
+                "(SELECT v.credential AS used_by, v.last AS used_at FROM usage v WHERE v.kind = $1 \
+                 AND NOT EXISTS (SELECT 1 FROM usage n WHERE n.credential = v.credential \
+                 AND (n.last, n.secret_no) > (v.last, v.secret_no))) \
+                 CROSS JOIN credential c ON c.id = used_by"
+            }
+            Self::Name | Self::Key | Self::Created | Self::State | Self::Expiry => "credential c",
+        }
+    }
+
+    /// The place of a record in this order; one that was never used, where the order is that of the last use.
     pub fn place(self, record: &CredentialRecord) -> Vec<Value> {
         let id = (&record.id).into();
         match self {
@@ -39,7 +65,18 @@ impl Sort {
             Self::Key => vec![(&record.key).into(), id],
             Self::Created => vec![record.created_at.into(), id],
             Self::State => vec![(&record.state).into(), (&record.name_fold).into(), id],
+            Self::Expiry => vec![record.expires_at.unwrap_or(NEVER).into(), id],
+            Self::LastUse => vec![UNUSED.into(), id],
         }
+    }
+
+    /// The place of a row of a list.
+    pub fn place_of(self, (row, used): &Listed) -> Vec<Value> {
+        let mut place = self.place(&row.record);
+        if let (Self::LastUse, Some(at)) = (self, used.as_ref().and_then(|used| used.at)) {
+            place[0] = at.into();
+        }
+        place
     }
 }
 
@@ -50,6 +87,16 @@ pub enum Direction {
     Forward,
     /// Against it; the rows come last first.
     Backward,
+}
+
+impl Direction {
+    /// The other one.
+    pub fn turned(self) -> Self {
+        match self {
+            Self::Forward => Self::Backward,
+            Self::Backward => Self::Forward,
+        }
+    }
 }
 
 /// The part of the list one index can answer: one kind, listed or not; and what its rows must meet besides.
@@ -166,8 +213,27 @@ impl Condition {
 }
 
 /// Text for LIKE in which nothing is a wildcard.
-fn escaped(text: &str) -> String {
+pub(in crate::store::tables) fn escaped(text: &str) -> String {
     text.chars().flat_map(|c| matches!(c, '%' | '_' | '\\').then_some('\\').into_iter().chain([c])).collect()
+}
+
+/// The ids of credentials that somebody may mean: of this key, or of this name, case-folded, or else those whose key
+/// begins so. Nothing
+/// is verified, because the answer only narrows a list.
+pub fn credentials_called(tx: &mut dyn Tx, text: &str, folded: &str, most: u32) -> Result<Vec<String>, StoreError> {
+    let kinds = "kind IN ('basic', 'hmac', 'legacy')";
+    let ids = |tx: &mut dyn Tx, condition: &str, params: &[Value]| -> Result<Vec<String>, StoreError> {
+        let sql = format!("SELECT id FROM credential WHERE {kinds} AND {condition} LIMIT {most}");
+        tx.rows(&sql, params)?.into_iter().map(|mut row| row.text()).collect()
+    };
+    for (condition, typed) in [("key = $1", text), ("listed IN (TRUE, FALSE) AND name_fold = $1", folded)] {
+        let found = ids(tx, condition, &[typed.into()])?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    let after = format!("{text}\u{10ffff}");
+    ids(tx, "key >= $1 AND key < $2", &[text.into(), after.into()])
 }
 
 /// A row of a list: the credential and the newest use of any of its secrets.
@@ -205,8 +271,9 @@ pub fn page_sql(
     let order: Vec<_> =
         sort.columns().iter().map(|c| format!("{c}{}", if descending { " DESC" } else { "" })).collect();
     let sql = format!(
-        "SELECT {}, {LAST_USE} FROM credential c WHERE kind = $1 AND listed = $2{beyond}{conditions} ORDER BY {} LIMIT $3",
+        "SELECT {}, {LAST_USE} FROM {} WHERE kind = $1 AND listed = $2{beyond}{conditions} ORDER BY {} LIMIT $3",
         CredentialRecord::select(),
+        sort.source(),
         order.join(", "),
     );
     (sql, params)

@@ -1,6 +1,7 @@
 //! Credentials.
 
 mod list;
+mod survey;
 mod tally;
 
 use crate::store::{Cell, StoreError, Tx, WriteTx};
@@ -8,7 +9,9 @@ use crate::store::{Cell, StoreError, Tx, WriteTx};
 use super::record::record;
 use super::{Record as _, Tagged};
 
-pub use list::{Branch, Condition, Direction, Listed, Sort, next_to_expire, page, page_sql};
+pub(super) use list::escaped;
+pub use list::{Branch, Condition, Direction, Listed, Sort, credentials_called, next_to_expire, page, page_sql};
+pub use survey::{count_ending, count_starting, survey};
 pub use tally::{add_to_tally, count_anew, counted, tallies};
 
 record! {
@@ -86,6 +89,21 @@ pub fn credential_with_key(
 ) -> Result<Option<Tagged<CredentialRecord>>, StoreError> {
     let sql = format!("SELECT {} FROM credential WHERE kind = $1 AND key = $2", CredentialRecord::select());
     tx.row(&sql, &[kind.into(), key.into()])?.map(|mut row| Tagged::take(&mut row)).transpose()
+}
+
+/// At most `limit` credentials of a kind with this folded name, revoked ones or all others.
+pub fn credentials_named(
+    tx: &mut dyn Tx,
+    (kind, listed): (&str, bool),
+    name_fold: &str,
+    limit: i64,
+) -> Result<Vec<Tagged<CredentialRecord>>, StoreError> {
+    let sql = format!(
+        "SELECT {} FROM credential WHERE kind = $1 AND listed = $2 AND name_fold = $3 ORDER BY id LIMIT $4",
+        CredentialRecord::select()
+    );
+    let params = [kind.into(), i64::from(listed).into(), name_fold.into(), limit.into()];
+    tx.rows(&sql, &params)?.iter_mut().map(Tagged::take).collect()
 }
 
 /// Gives a row that nobody trusts another key, `aside`, so that the key that it took is free again: the row with this

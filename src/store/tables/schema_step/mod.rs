@@ -5,7 +5,8 @@ mod step6;
 use crate::store::{Row, StoreError, Tx, WriteTx};
 
 pub use step6::{
-    CHANGED_AT, migrate_account, migrate_credential, migrate_secret, old_credentials, old_secrets, spoil_user,
+    CHANGED_AT, migrate_account, migrate_credential, migrate_secret, old_credentials, old_secrets, old_users,
+    spoil_user,
 };
 
 /// A migration step as it was applied.

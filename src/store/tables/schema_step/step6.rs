@@ -52,6 +52,12 @@ pub fn migrate_account(tx: &mut dyn WriteTx, id: &str, tag: &[u8]) -> Result<(),
     tx.execute("UPDATE account SET tag = $2 WHERE id = $1", &[id.into(), tag.into()]).map(|_| ())
 }
 
+/// Id, name and time of the last change of every user. Columns that came later are not there yet.
+pub fn old_users(tx: &mut dyn Tx) -> Result<Vec<(String, String, i64)>, StoreError> {
+    let rows = tx.rows("SELECT id, name, changed_at FROM person ORDER BY name", &[])?;
+    rows.into_iter().map(|mut row| Ok((row.text()?, row.text()?, row.int()?))).collect()
+}
+
 /// Takes the tag of a user away: the row is not as the trail left it.
 pub fn spoil_user(tx: &mut dyn WriteTx, id: &str) -> Result<(), StoreError> {
     tx.execute("UPDATE person SET tag = $2 WHERE id = $1", &[id.into(), Vec::new().into()]).map(|_| ())

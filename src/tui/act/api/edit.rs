@@ -9,7 +9,7 @@ use crate::tui::toast::Toast;
 
 impl App {
     pub(in crate::tui::act) fn open_edit(&mut self) {
-        if let Some(rows) = self.live_targets() {
+        if let Some(rows) = self.whole_targets() {
             self.push(Dialog::edit(rows));
         }
     }
@@ -27,7 +27,7 @@ impl App {
 
     /// The targets of a change without revoked credentials; shows a message if none is left.
     pub(in crate::tui::act) fn live_targets(&mut self) -> Option<Vec<CredentialRow>> {
-        let mut rows = self.workspace.as_ref().and_then(Workspace::api)?.targets();
+        let mut rows: Vec<_> = self.workspace.as_ref().and_then(Workspace::api)?.targets().cloned().collect();
         if let [row] = rows.as_slice()
             && row.state == State::Revoked
         {
@@ -36,6 +36,7 @@ impl App {
             return None;
         }
         rows.retain(|row| row.state != State::Revoked);
+        rows.sort_by(|a, b| a.name.cmp(&b.name));
         if rows.is_empty() {
             self.toast = Some(Toast::note(self.now, "All of them are revoked already, which is final."));
             return None;
@@ -43,10 +44,24 @@ impl App {
         Some(rows)
     }
 
+    /// The same without those that were changed outside keydesk; opens the sheet about one if none is left.
+    pub(in crate::tui::act) fn whole_targets(&mut self) -> Option<Vec<CredentialRow>> {
+        let mut rows = self.live_targets()?;
+        let tampered = rows.iter().position(|row| row.tampered).map(|at| rows[at].clone());
+        rows.retain(|row| !row.tampered);
+        match tampered.filter(|_| rows.is_empty()) {
+            Some(row) => {
+                self.push(Dialog::tampered(row));
+                None
+            }
+            None => Some(rows),
+        }
+    }
+
     /// Whether all selected keys are revoked, so that nothing can be changed.
     pub(in crate::tui) fn all_revoked(&self) -> bool {
-        let rows = self.workspace.as_ref().and_then(Workspace::api).map(Api::targets).unwrap_or_default();
-        !rows.is_empty() && rows.iter().all(|row| row.state == State::Revoked)
+        let api = self.workspace.as_ref().and_then(Workspace::api);
+        api.is_some_and(|api| api.targets().next().is_some() && api.targets().all(|row| row.state == State::Revoked))
     }
 
     /// Opens the form for another password, from the edit form of a Legacy credential.

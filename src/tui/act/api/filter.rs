@@ -5,7 +5,7 @@ use crate::tui::act::forms;
 use crate::tui::app::{App, Workspace};
 use crate::tui::form::Form;
 use crate::tui::keymap::Action;
-use crate::tui::screen::Tab;
+use crate::tui::screen::{Screen, Tab};
 
 impl App {
     pub(in crate::tui::act) fn open_filter(&mut self) {
@@ -23,7 +23,16 @@ impl App {
         };
         let Some(api) = workspace.api_mut().filter(|api| api.tab == Tab::Api) else { return false };
         match action {
+            // The first esc stops what is going on or unticks, the next one clears the filter.
+            Action::Back if !api.search.open && (api.ticks.read_so_far().is_some() || !api.ticks.is_empty()) => {
+                if !self.stop_ticking()
+                    && let Some(api) = self.workspace.as_mut().and_then(Workspace::api_mut)
+                {
+                    api.ticks.clear();
+                }
+            }
             Action::Back if api.search.shown() => self.clear_filter(),
+            Action::Interrupt if api.search.open => self.clear_filter(),
             action if !api.search.takes(action) => return false,
             Action::Advance => api.search.open = !api.search.understood(),
             action => {
@@ -70,19 +79,24 @@ impl App {
 }
 
 impl Workspace {
-    /// The form that letters go into: the topmost dialog's, or the filter's.
+    /// The form that letters go into: the topmost dialog's, or that of an open filter line.
     pub(in crate::tui) fn form(&self) -> Option<&Form> {
-        match self.dialogs.last() {
-            Some(dialog) => dialog.form.as_ref(),
-            None => self.api().filter(|api| api.search.open && api.tab == Tab::Api).map(|api| &api.search.form),
+        match (self.dialogs.last(), self.screen()) {
+            (Some(dialog), _) => dialog.form.as_ref(),
+            (None, Some(Screen::Trail(list))) => Some(&list.search.form).filter(|_| list.search.open),
+            (None, Some(Screen::Api(api))) if api.tab == Tab::Api => Some(&api.search.form).filter(|_| api.search.open),
+            (None, _) => None,
         }
     }
 
     pub(in crate::tui) fn form_mut(&mut self) -> Option<&mut Form> {
-        if self.dialogs.is_empty() {
-            let api = self.api_mut().filter(|api| api.search.open && api.tab == Tab::Api)?;
-            return Some(&mut api.search.form);
+        if let Some(dialog) = self.dialogs.last_mut() {
+            return dialog.form.as_mut();
         }
-        self.dialogs.last_mut().and_then(|dialog| dialog.form.as_mut())
+        match self.screens.last_mut() {
+            Some(Screen::Trail(list)) if list.search.open => Some(&mut list.search.form),
+            Some(Screen::Api(api)) if api.search.open && api.tab == Tab::Api => Some(&mut api.search.form),
+            _ => None,
+        }
     }
 }

@@ -21,7 +21,9 @@ impl App {
         let Some(workspace) = &mut self.workspace else { return };
         let actor = workspace.actor();
         let Some(dialog) = workspace.dialog_mut() else { return };
-        let Dialog { form: Some(form), problem, kind: DialogKind::FindBySecret { compared } } = dialog else { return };
+        let Dialog { form: Some(form), problem, kind: DialogKind::FindBySecret { compared }, .. } = dialog else {
+            return;
+        };
         (*problem, *compared) = (None, 0);
         let Some(typed) = form.password(Id::Password).filter(|p| !p.is_empty()) else {
             return self.fault((Id::Password, "Paste or type the secret that turned up.".to_owned()));
@@ -53,6 +55,12 @@ impl App {
         if self.pending.is_for(ticket, Slot::Verify) {
             return self.so_far(so_far);
         }
+        if self.pending.is_for(ticket, Slot::Form)
+            && let Some(dialog) = self.dialog_mut()
+        {
+            dialog.so_far = so_far;
+            self.dirty = true;
+        }
         if !self.pending.is_for(ticket, Slot::Find) {
             return;
         }
@@ -70,17 +78,20 @@ impl App {
         let FoundSecret { row, which } = *found;
         match which {
             WhichSecret::Previous(until) => self.push(Dialog::stop_old_secret(row, Some(until))),
-            WhichSecret::Current | WhichSecret::Ended(_) => self.open_rotate(row, Overlap::None),
+            WhichSecret::Current | WhichSecret::Ended(_) => self.open_rotate(vec![row], Overlap::None),
         }
     }
 
     /// Opens the dialog of a rotation, with what is known of the secrets that work; that is read once more.
-    pub(in crate::tui::act) fn open_rotate(&mut self, row: CredentialRow, overlap: Overlap) {
+    pub(in crate::tui::act) fn open_rotate(&mut self, rows: Vec<CredentialRow>, overlap: Overlap) {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
-        let known = workspace.api().and_then(|api| api.details.as_ref()).filter(|d| d.row.id == row.id);
-        let live = known.map(|d| d.secrets.clone()).unwrap_or_default();
-        workspace.due.details = Some(now);
-        workspace.dialogs.push(Dialog::rotate(Rotate { row, live }, overlap));
+        let mut live = Vec::new();
+        if let [row] = rows.as_slice() {
+            let known = workspace.api().and_then(|api| api.details.as_ref()).filter(|d| d.row.id == row.id);
+            live.extend(known.into_iter().flat_map(|d| d.secrets.iter().cloned()));
+            workspace.due.details = Some(now);
+        }
+        workspace.dialogs.push(Dialog::rotate(Rotate { rows, live }, overlap));
     }
 }

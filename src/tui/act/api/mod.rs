@@ -4,18 +4,19 @@ mod details;
 mod edit;
 mod filter;
 mod find_by_secret;
+mod tick;
 
 use crate::account::Right;
-use crate::credential::{Overlap, State};
+use crate::credential::{Kind, Overlap};
 use crate::hub::CredentialRow;
 use crate::secret::Secret;
 use crate::time::Millis;
 use crate::tui::app::{App, Workspace};
 use crate::tui::dialog::{ChangeState, Dialog};
-use crate::tui::keymap::Action;
+use crate::tui::keymap::{Action, Scope};
 use crate::tui::msg::Effect;
 use crate::tui::pending::Slot;
-use crate::tui::screen::{Api, Tab};
+use crate::tui::screen::Tab;
 use crate::tui::toast::Toast;
 
 /// How long a row must stay selected, in milliseconds, before its details are read: a held arrow key reads nothing.
@@ -66,11 +67,17 @@ impl App {
                 api.go_to(kind);
                 return workspace.read_list(now);
             }
-            Action::Order => {
-                let order = api.next_order();
-                api.list.set_order(order);
+            Action::NextSection | Action::PreviousSection => {
+                let by = if action == Action::NextSection { 1 } else { Kind::ALL.len() - 1 };
+                let kind = Kind::ALL[(api.kind as usize + by) % Kind::ALL.len()];
+                api.go_to(kind);
                 return workspace.read_list(now);
             }
+            Action::Order => {
+                let dialog = Dialog::pick(Scope::Order, Action::OrderBy(api.list.order()));
+                return workspace.dialogs.push(dialog);
+            }
+            Action::TickAll | Action::TickEveryKind => return self.tick_all(action == Action::TickEveryKind),
             Action::Filter => return self.open_filter(),
             Action::Find => return self.open_find(),
             Action::ShowRevoked => {
@@ -92,19 +99,23 @@ impl App {
 
     /// Actions that need a row.
     fn act_on_rows(&mut self, action: Action) {
-        let size = self.size;
         let Some(api) = self.workspace.as_mut().and_then(Workspace::api_mut) else { return };
-        let height = api.height(size);
         let Some(row) = api.list.selected().cloned() else {
             return self.report_no_row(action);
         };
         match action {
             Action::Open => self.open_details(),
+            Action::OpenLog => self.open_log(&format!("key:{}", row.key)),
             Action::CopyKey => self.copy_key(&row),
-            Action::Tick => tick(api, row),
-            Action::TickShown => tick_shown(api, height),
-            Action::Rotate if row.state == State::Revoked => self.report_revoked_is_final(&row),
-            Action::Rotate => self.open_rotate(row, Overlap::Day),
+            Action::Tick => {
+                api.ticks.toggle(row);
+                self.act_on_list(Action::Down);
+            }
+            Action::Rotate => {
+                if let Some(rows) = self.whole_targets() {
+                    self.open_rotate(rows, Overlap::Day);
+                }
+            }
             Action::EditKeys => self.open_edit(),
             Action::StopOld => self.open_stop_old(row),
             Action::DisableEnable | Action::Revoke => self.change(action),
@@ -113,12 +124,34 @@ impl App {
     }
 
     fn change(&mut self, action: Action) {
-        let Some(rows) = self.live_targets() else { return };
         let change = match action {
-            Action::Revoke => ChangeState::revoke(rows),
-            _ => ChangeState::toggle(rows),
+            // What was changed outside keydesk can be revoked as well.
+            Action::Revoke => self.live_targets().map(ChangeState::revoke),
+            _ => self.whole_targets().map(ChangeState::toggle),
         };
-        self.push(Dialog::change_state(change));
+        if let Some(change) = change {
+            let ticks = self.workspace.as_ref().and_then(Workspace::api).map(|api| &api.ticks);
+            // Those that were left out are not among all of something.
+            let whole = ticks.filter(|ticks| ticks.len() == change.rows.len());
+            let all_of = whole.and_then(|ticks| ticks.all_of()).cloned();
+            self.push(Dialog::change_state(ChangeState { all_of, ..change }));
+        }
+    }
+
+    /// The sheet about a credential gives way to its details.
+    pub(in crate::tui::act) fn close_and_open_details(&mut self) {
+        if let Some(workspace) = &mut self.workspace {
+            workspace.dialogs.pop();
+        }
+        self.open_details();
+    }
+
+    /// Puts a dialog in the place of the topmost.
+    pub(super) fn replace(&mut self, dialog: Dialog) {
+        if let Some(workspace) = &mut self.workspace {
+            workspace.dialogs.pop();
+            workspace.dialogs.push(dialog);
+        }
     }
 
     pub(super) fn push(&mut self, dialog: Dialog) {
@@ -155,27 +188,6 @@ impl App {
         }
         let ticket = self.pending.add(Slot::CopyKey);
         self.out.push(Effect::Copy(ticket, Secret::from_text(&row.key)));
-    }
-}
-
-fn tick(api: &mut Api, row: CredentialRow) {
-    if api.ticked.remove(&row.id).is_none() {
-        api.ticked.insert(row.id, row);
-    }
-}
-
-/// Most rows that are changed together: one transaction, one screen to read.
-const MOST_TICKED: usize = 500;
-
-fn tick_shown(api: &mut Api, height: usize) {
-    let shown: Vec<CredentialRow> = api.list.visible(height).map(|(row, _)| row.clone()).collect();
-    let all = shown.iter().all(|row| api.ticked.contains_key(&row.id));
-    for row in shown {
-        match all {
-            true => drop(api.ticked.remove(&row.id)),
-            false if api.ticked.len() < MOST_TICKED => drop(api.ticked.insert(row.id, row)),
-            false => {}
-        }
     }
 }
 

@@ -4,6 +4,7 @@ use crate::credential::{State, Verb};
 use crate::hub::{CredentialRow, CredentialTarget};
 use crate::tui::dialog::{Dialog, DialogKind, names};
 use crate::tui::form::{Fault, Form, Id, button, text};
+use crate::tui::screen::Found;
 
 /// What is changed.
 #[derive(Debug)]
@@ -12,6 +13,8 @@ pub struct ChangeState {
     pub verb: Verb,
     /// The rows, as they were when they were chosen.
     pub rows: Vec<CredentialRow>,
+    /// What the rows are all of, if they are all that a filter finds.
+    pub all_of: Option<Found>,
     /// The one-time view lies under it: its key is the one to revoke.
     pub over_secret: bool,
 }
@@ -40,13 +43,14 @@ impl Dialog {
 impl ChangeState {
     /// Revokes for ever.
     pub fn revoke(rows: Vec<CredentialRow>) -> Self {
-        Self { verb: Verb::Revoke, rows, over_secret: false }
+        Self { verb: Verb::Revoke, rows, all_of: None, over_secret: false }
     }
 
     /// Enables when everything chosen is disabled, else disables.
     pub fn toggle(rows: Vec<CredentialRow>) -> Self {
         let all_disabled = rows.iter().all(|row| row.state == State::Disabled);
-        Self { verb: if all_disabled { Verb::Enable } else { Verb::Disable }, rows, over_secret: false }
+        let verb = if all_disabled { Verb::Enable } else { Verb::Disable };
+        Self { verb, rows, all_of: None, over_secret: false }
     }
 
     /// What must be typed before Revoke can be chosen: the last 4 characters of the key, or the number of keys.
@@ -60,9 +64,9 @@ impl ChangeState {
         }
     }
 
-    /// Whether it was typed.
+    /// Whether it was typed, in either case.
     pub fn confirmed(&self, form: &Form) -> bool {
-        self.verb != Verb::Revoke || form.text(Id::Confirm).trim() == self.to_type()
+        self.verb != Verb::Revoke || form.text(Id::Confirm).trim().eq_ignore_ascii_case(&self.to_type())
     }
 
     /// Whether `verb` can be sent: the milder one that the revoke dialog offers needs no confirmation.

@@ -1,14 +1,17 @@
 //! Create a key: only the name is required, the options are folded away.
 
 use crate::credential::{
-    Algorithm, Algorithms, BodyDigest, Kind, Name, Networks, Note, Options, Owner, TagError, check_username,
+    Algorithm, Algorithms, BodyDigest, Kind, Name, Networks, Note, Options, Owner, TagError, Tags, check_username,
 };
 use crate::hub::{InputField, NameInUse, NewCredential, NewLegacy};
 use crate::time::{Millis, Seconds, when_or_never};
 use crate::tui::dialog::credential::replace_secret::typed_or_generated;
 use crate::tui::dialog::credential::signing;
 use crate::tui::dialog::{Dialog, DialogKind};
-use crate::tui::form::{Control, Fault, Form, Id, button, entry, folded, password, text};
+use crate::tui::form::{Control, Fault, Form, Id, Preset, button, entry, folded, password, text};
+
+/// When a new key expires, mostly.
+const EXPIRES: &[&str] = &["never", "30d", "90d", "1y", "other"];
 
 /// What the form itself does not hold.
 #[derive(Debug)]
@@ -47,16 +50,16 @@ impl Dialog {
                 vec![text(Id::Name, "Name"), entry(Id::Options, "Options", Control::Fold { open: false })]
             }
         };
-        entries.push(folded(text(Id::NotBefore, "Not before")));
-        entries.push(folded(text(Id::Expires, "Expires")));
-        entries.push(folded(text(Id::Networks, "Networks")));
-        entries.push(folded(text(Id::Note, "Note")));
         entries.push(folded(text(Id::Owner, "Owner")));
         entries.push(folded(text(Id::Tags, "Tags")));
+        entries.push(folded(entry(Id::Expires, "Expires", Control::Preset(Preset::new(EXPIRES)))));
+        entries.push(folded(text(Id::NotBefore, "Starts")));
+        entries.push(folded(text(Id::Networks, "Networks")));
+        entries.push(folded(text(Id::Note, "Note")));
         if kind.signs() {
             entries.extend(signing::entries(&Algorithms::default(), BodyDigest::default()).into_iter().map(folded));
         }
-        entries.push(button(Id::Submit, "Create Key"));
+        entries.push(button(Id::Submit, "Create key"));
         entries.push(button(Id::Cancel, "Cancel"));
         let create = Create { kind, generate: false, taken: None, wiped: false };
         Self::with_form(Form::new(entries), DialogKind::Create(Box::new(create)))
@@ -89,6 +92,22 @@ impl Create {
         Ok(NewCredential { kind: self.kind, name, legacy, options: self.options(form, now.seconds())? })
     }
 
+    /// What is wrong with one field that was left. Username and password have rules beside them.
+    pub fn fault_of(&self, form: &Form, id: Id, now: Millis) -> Option<String> {
+        let found = match id {
+            Id::Name if self.kind.has_username() && Draft::of(form).name.is_empty() => Ok(()),
+            Id::Name => name(form).map(drop),
+            Id::Expires | Id::NotBefore => when(form, id, now.seconds()).map(drop),
+            Id::Networks => networks(form).map(drop),
+            Id::Note => note(form).map(drop),
+            Id::Owner => owner(form).map(drop),
+            Id::Tags => tags(form).map(drop),
+            Id::Algorithm(_) => signing::algorithms(form).map(drop),
+            _ => Ok(()),
+        };
+        found.err().filter(|(at, _)| *at == id).map(|(_, why)| why)
+    }
+
     fn legacy(&self, form: &Form) -> Result<NewLegacy, Fault> {
         let username = form.text(Id::Username);
         check_username(username).map_err(|why| (Id::Username, why.to_owned()))?;
@@ -103,9 +122,9 @@ impl Create {
             not_before: when(form, Id::NotBefore, now)?,
             expires_at: when(form, Id::Expires, now)?,
             networks: networks(form)?,
-            note: Note::new(form.text(Id::Note)).map_err(|why| (Id::Note, why.to_string()))?,
-            owner: Owner::new(form.text(Id::Owner)).map_err(|why| (Id::Owner, why.to_string()))?,
-            tags: form.text(Id::Tags).parse().map_err(|why: TagError| (Id::Tags, why.to_string()))?,
+            note: note(form)?,
+            owner: owner(form)?,
+            tags: tags(form)?,
             algorithms: self.algorithms(form)?,
             body_digest: signing::digest(form),
         };
@@ -126,8 +145,27 @@ fn name(form: &Form) -> Result<String, Fault> {
     Ok(name.as_str().to_owned())
 }
 
-fn when(form: &Form, id: Id, now: Seconds) -> Result<Option<Seconds>, Fault> {
-    when_or_never(form.text(id), now).map_err(|why| (id, why.to_string()))
+fn note(form: &Form) -> Result<Note, Fault> {
+    Note::new(form.text(Id::Note)).map_err(|why| (Id::Note, why.to_string()))
+}
+
+fn owner(form: &Form) -> Result<Owner, Fault> {
+    Owner::new(form.text(Id::Owner)).map_err(|why| (Id::Owner, why.to_string()))
+}
+
+fn tags(form: &Form) -> Result<Tags, Fault> {
+    form.text(Id::Tags).parse().map_err(|why: TagError| (Id::Tags, why.to_string()))
+}
+
+/// A point in time. "Other" without a word would be never, and that is not what was chosen.
+pub fn when(form: &Form, id: Id, now: Seconds) -> Result<Option<Seconds>, Fault> {
+    let typed = form.text(id).trim();
+    match form.entry(id).map(|entry| &entry.input) {
+        Some(Control::Preset(preset)) if preset.is_typed() && typed.is_empty() => {
+            Err((id, "Write a span such as 45d, or a date such as 2027-01-31; or choose never.".to_owned()))
+        }
+        _ => when_or_never(typed, now).map_err(|why| (id, why.to_string())),
+    }
 }
 
 fn networks(form: &Form) -> Result<Networks, Fault> {

@@ -1,23 +1,29 @@
 //! Edit one key, or expiry, networks and labels of several keys.
 
-use crate::credential::{Algorithm, Name, Networks, Note, Owner, Tags};
+use std::collections::BTreeMap;
+
+use crate::credential::{Algorithm, Kind, Name, Networks, Note, Owner, TagEdit};
 use crate::hub::{CredentialEdit, CredentialRow, CredentialTarget};
-use crate::time::{Millis, Seconds, when_or_never};
+use crate::time::{Millis, Seconds, duration};
+use crate::tui::dialog::credential::create::when;
 use crate::tui::dialog::credential::signing;
 use crate::tui::dialog::{Dialog, DialogKind, names};
-use crate::tui::form::{Control, Fault, Form, Id, button, text_with};
+use crate::tui::form::{Control, Fault, Form, Id, Preset, button, entry, text_with};
 
 const ONE: &[(Id, &str)] = &[
     (Id::Name, "Name"),
-    (Id::NotBefore, "Not before"),
-    (Id::Expires, "Expires"),
-    (Id::Networks, "Networks"),
-    (Id::Note, "Note"),
     (Id::Owner, "Owner"),
     (Id::Tags, "Tags"),
+    (Id::Expires, "Expires"),
+    (Id::NotBefore, "Starts"),
+    (Id::Networks, "Networks"),
+    (Id::Note, "Note"),
 ];
 const SEVERAL: &[(Id, &str)] =
-    &[(Id::Expires, "Expires"), (Id::Networks, "Networks"), (Id::Owner, "Owner"), (Id::Tags, "Tags")];
+    &[(Id::Owner, "Owner"), (Id::Tags, "Tags"), (Id::Expires, "Expires"), (Id::Networks, "Networks")];
+
+/// The expiry from now on: the first word leaves it alone.
+const EXPIRES: &[&str] = &["as it is", "never", "90d", "1y", "other"];
 
 /// What is edited.
 #[derive(Debug)]
@@ -26,13 +32,15 @@ pub struct EditKeys {
     pub rows: Vec<CredentialRow>,
     /// A concurrent change came first: the current row is being read.
     pub stale: bool,
+    /// What the store said of a new name, and of which one.
+    pub taken: Option<(String, bool)>,
 }
 
 impl Dialog {
     /// The fields as the rows have them.
     pub fn edit(rows: Vec<CredentialRow>) -> Self {
-        let form = form(&rows, |id| common_value(&rows, id).unwrap_or_default());
-        Self::with_form(form, DialogKind::Edit(Box::new(EditKeys { rows, stale: false })))
+        let form = form(&rows, |id| filled(&rows, id));
+        Self::with_form(form, DialogKind::Edit(Box::new(EditKeys { rows, stale: false, taken: None })))
     }
 }
 
@@ -42,16 +50,43 @@ impl EditKeys {
         self.rows.iter().map(CredentialRow::target).collect()
     }
 
-    /// Whether the rows differ in a field, which is then empty.
-    pub fn differ(&self, id: Id) -> bool {
-        common_value(&self.rows, id).is_none()
+    /// What a field is filled with when the form opens; the tags of several are changed and not replaced.
+    fn filled(&self, id: Id) -> String {
+        filled(&self.rows, id)
     }
 
-    /// The typed text of a field, if it differs from the initial text.
+    /// The typed text of a field, if it differs from the initial text. The first word of a choice leaves things alone.
     fn changed<'f>(&self, form: &'f Form, id: Id) -> Option<&'f str> {
         let typed = form.text(id).trim();
-        let filled = common_value(&self.rows, id).unwrap_or_default();
-        (form.entry(id).is_some() && typed != filled).then_some(typed)
+        match form.entry(id).map(|entry| &entry.input) {
+            None => None,
+            Some(Control::Preset(preset)) => (preset.chosen() > 0).then_some(typed),
+            Some(_) => (typed != self.filled(id)).then_some(typed),
+        }
+    }
+
+    /// The kind and the new name that the store can be asked about: that of one credential, if it was changed.
+    pub fn new_name(&self, form: &Form) -> Option<(Kind, String)> {
+        let [row] = self.rows.as_slice() else { return None };
+        let name = self.changed(form, Id::Name).filter(|name| !name.is_empty())?;
+        Some((row.kind, name.to_owned()))
+    }
+
+    /// Whether another credential of its kind has the name that is typed now.
+    pub fn is_taken(&self, form: &Form) -> bool {
+        let typed = self.new_name(form).map(|(_, name)| name);
+        typed.is_some_and(|name| self.taken.as_ref().is_some_and(|(of, taken)| *of == name && *taken))
+    }
+
+    /// What all rows have in common in a field, in words; where they differ, how.
+    pub fn in_common(&self, id: Id, now: Millis) -> String {
+        let rows = &self.rows;
+        match (id, common_value(rows, id)) {
+            (Id::Expires, _) => expiry_words(rows, now),
+            (Id::Tags, _) if rows.len() > 1 => tag_words(rows),
+            (_, Some(_)) => "all the same".to_owned(),
+            (_, None) => "they differ".to_owned(),
+        }
     }
 
     /// The one HMAC key that the form is about.
@@ -70,25 +105,20 @@ impl EditKeys {
 
     /// Whether nothing was typed that would be lost.
     pub fn is_untouched(&self, form: &Form) -> bool {
-        ONE.iter().all(|(id, _)| self.changed(form, *id).is_none()) && self.changed_choices(form).is_empty()
+        self.touched(form).is_empty()
+    }
+
+    /// The fields that hold something else than they were filled with.
+    fn touched(&self, form: &Form) -> Vec<Id> {
+        let typed = ONE.iter().map(|(id, _)| *id).filter(|id| self.changed(form, *id).is_some());
+        typed.chain(self.changed_choices(form).into_iter().map(|(id, _)| id)).collect()
     }
 
     /// Rebases the form on the current row: untouched fields follow it, the others keep what was typed.
     pub fn rebase(&mut self, typed_in: &mut Form, row: CredentialRow) {
-        let typed: Vec<(Id, String)> =
-            ONE.iter().filter_map(|(id, _)| Some((*id, self.changed(typed_in, *id)?.to_owned()))).collect();
-        let (focus, changed_choices) = (typed_in.focus(), self.changed_choices(typed_in));
-        let rows = vec![row];
-        *typed_in = form(&rows, |id| {
-            let kept = typed.iter().find(|(at, _)| *at == id).map(|(_, text)| text.clone());
-            kept.or_else(|| common_value(&rows, id)).unwrap_or_default()
-        });
-        for (id, to) in changed_choices {
-            typed_in.focus_on(id);
-            if choice_of(typed_in, id) != to {
-                typed_in.toggle();
-            }
-        }
+        let (touched, focus, rows) = (self.touched(typed_in), typed_in.focus(), vec![row]);
+        let old = std::mem::replace(typed_in, form(&rows, |id| filled(&rows, id)));
+        typed_in.take_over(old, &touched);
         if let Some(id) = focus {
             typed_in.focus_on(id);
         }
@@ -96,16 +126,31 @@ impl EditKeys {
         self.stale = false;
     }
 
+    /// What is wrong with one field that was left and changed.
+    pub fn fault_of(&self, form: &Form, id: Id, now: Millis) -> Option<String> {
+        let typed = self.changed(form, id);
+        let found: Result<(), Fault> = match (id, typed) {
+            (Id::Algorithm(_), _) if self.hmac().is_some() => signing::algorithms(form).map(drop),
+            (_, None) => Ok(()),
+            (Id::Name, Some(typed)) => read(id, Name::new(typed)).map(drop),
+            (Id::Note, Some(typed)) => read(id, Note::new(typed)).map(drop),
+            (Id::Owner, Some(typed)) => read(id, Owner::new(typed)).map(drop),
+            (Id::Tags, Some(typed)) => read(id, typed.parse::<TagEdit>()).map(drop),
+            (Id::Networks, Some(typed)) => networks(typed).map(drop),
+            (Id::Expires | Id::NotBefore, Some(_)) => self.when(form, id, now).map(drop),
+            _ => Ok(()),
+        };
+        found.err().filter(|(at, _)| *at == id).map(|(_, why)| why)
+    }
+
     /// Reads the fields; unchanged ones are left out.
     pub fn wanted(&self, form: &Form, now: Millis) -> Result<CredentialEdit, Fault> {
-        let name =
-            self.changed(form, Id::Name).map(Name::new).transpose().map_err(|why| (Id::Name, why.to_string()))?;
-        let note =
-            self.changed(form, Id::Note).map(Note::new).transpose().map_err(|why| (Id::Note, why.to_string()))?;
-        let owner =
-            self.changed(form, Id::Owner).map(Owner::new).transpose().map_err(|why| (Id::Owner, why.to_string()))?;
-        let tags = self.changed(form, Id::Tags).map(str::parse::<Tags>).transpose();
-        let tags = tags.map_err(|why| (Id::Tags, why.to_string()))?;
+        let text = |id| self.changed(form, id);
+        let name = text(Id::Name).map(|typed| read(Id::Name, Name::new(typed))).transpose()?;
+        let note = text(Id::Note).map(|typed| read(Id::Note, Note::new(typed))).transpose()?;
+        let owner = text(Id::Owner).map(|typed| read(Id::Owner, Owner::new(typed))).transpose()?;
+        let tags = text(Id::Tags).map(|typed| read(Id::Tags, typed.parse::<TagEdit>())).transpose()?;
+        let TagEdit { replaces, more, less } = tags.unwrap_or_default();
         let (mut algorithms, mut body_digest) = (None, None);
         if let Some(row) = self.hmac() {
             algorithms = Some(signing::algorithms(form)?).filter(|now| *now != row.options.algorithms);
@@ -120,15 +165,16 @@ impl EditKeys {
             algorithms,
             body_digest,
             owner: owner.map(|owner| owner.as_str().to_owned()),
-            without_tags: tags.is_some(),
-            tags: tags.unwrap_or_default(),
+            without_tags: replaces,
+            tags: more,
+            less_tags: less,
         })
     }
 
     fn when(&self, form: &Form, id: Id, now: Millis) -> Result<Option<Option<Seconds>>, Fault> {
         match self.changed(form, id) {
             None => Ok(None),
-            Some(typed) => when_or_never(typed, now.seconds()).map(Some).map_err(|why| (id, why.to_string())),
+            Some(_) => when(form, id, now.seconds()).map(Some),
         }
     }
 
@@ -153,7 +199,11 @@ fn networks(typed: &str) -> Result<Networks, Fault> {
 
 fn form(rows: &[CredentialRow], text: impl Fn(Id) -> String) -> Form {
     let fields = if rows.len() == 1 { ONE } else { SEVERAL };
-    let mut entries: Vec<_> = fields.iter().map(|(id, label)| text_with(*id, label, &text(*id))).collect();
+    let field = |(id, label): &(Id, &'static str)| match id {
+        Id::Expires => entry(*id, label, Control::Preset(Preset::new(EXPIRES))),
+        id => text_with(*id, label, &text(*id)),
+    };
+    let mut entries: Vec<_> = fields.iter().map(field).collect();
     if let [row] = rows
         && row.kind.signs()
     {
@@ -167,6 +217,53 @@ fn form(rows: &[CredentialRow], text: impl Fn(Id) -> String) -> Form {
         entries.push(button(Id::Another, "Another password"));
     }
     Form::new(entries)
+}
+
+/// The text that a field opens with.
+fn filled(rows: &[CredentialRow], id: Id) -> String {
+    match (id, rows) {
+        (Id::Expires, _) | (Id::Tags, [_, _, ..]) => String::new(),
+        _ => common_value(rows, id).unwrap_or_default(),
+    }
+}
+
+fn read<T>(id: Id, typed: Result<T, impl std::fmt::Display>) -> Result<T, Fault> {
+    typed.map_err(|why| (id, why.to_string()))
+}
+
+/// When it expires now; of several, from the first to the last.
+fn expiry_words(rows: &[CredentialRow], now: Millis) -> String {
+    let words = |at: Option<Seconds>| at.map_or("never".to_owned(), |at| at.millis().utc("%-d %b %Y %H:%M UTC"));
+    let mut all: Vec<Option<Seconds>> = rows.iter().map(|row| row.options.expires_at).collect();
+    // Never comes last.
+    all.sort_unstable_by_key(|at| (at.is_none(), *at));
+    match all.as_slice() {
+        [] => String::new(),
+        [first, .., last] if first != last => {
+            let span = |at: &Option<Seconds>| match at.map(|at| at.millis().since(now)) {
+                None => "never".to_owned(),
+                Some(left) if left <= 0 => format!("{} ago", duration(-left)),
+                Some(left) => format!("in {}", duration(left)),
+            };
+            format!("they differ: from {} to {}", span(first), span(last))
+        }
+        [first, ..] => words(*first),
+    }
+}
+
+/// Which tags all of them have, and how many have the others.
+fn tag_words(rows: &[CredentialRow]) -> String {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    rows.iter()
+        .flat_map(|row| row.options.tags.iter())
+        .for_each(|tag| *counts.entry(tag.to_string()).or_default() += 1);
+    let of_all: Vec<&str> = counts.iter().filter(|(_, n)| **n == rows.len()).map(|(tag, _)| tag.as_str()).collect();
+    let mut parts = Vec::new();
+    if !of_all.is_empty() {
+        parts.push(format!("all have {}", of_all.join(" ")));
+    }
+    parts.extend(counts.iter().filter(|(_, n)| **n < rows.len()).map(|(tag, n)| format!("{n} have {tag}")));
+    if parts.is_empty() { "none has a tag".to_owned() } else { parts.join(", ") }
 }
 
 /// What all rows have in a field; `None` if they differ.

@@ -8,10 +8,11 @@ mod one_time_secret;
 mod replace_secret;
 mod rotate;
 mod signing;
+mod tampered;
 
 pub use change_state::ChangeState;
 pub use create::{Create, Draft, entry_of};
 pub use edit::EditKeys;
-pub use one_time_secret::{CopyPart, Issue, OneTimeSecret};
+pub use one_time_secret::{CopyPart, Issue, OneTimeSecret, SecretPage};
 pub use replace_secret::{NewPassword, StopOldSecret};
 pub use rotate::Rotate;

@@ -1,8 +1,8 @@
-//! Rotation: a new secret for a key, and how long the old one keeps working.
+//! Rotation: new secrets for one key or several, and how long the old ones keep working.
 
 use crate::credential::Overlap;
-use crate::hub::{CredentialRow, EndedEarly, LiveSecret};
-use crate::time::Millis;
+use crate::hub::{CredentialRow, CredentialTarget, EndedEarly, LiveSecret};
+use crate::time::{Millis, Seconds};
 use crate::tui::dialog::{Dialog, DialogKind};
 use crate::tui::form::{Control, Form, Id, button, entry};
 
@@ -11,9 +11,9 @@ const CHOICES: &[&str] = &["not at all", "1 hour", "24 hours", "7 days"];
 /// A rotation.
 #[derive(Debug)]
 pub struct Rotate {
-    /// The key, as last read.
-    pub row: CredentialRow,
-    /// Its secrets that work, as far as they were read.
+    /// The keys, as last read.
+    pub rows: Vec<CredentialRow>,
+    /// The secrets of a single one that work, as far as they were read.
     pub live: Vec<LiveSecret>,
 }
 
@@ -23,7 +23,7 @@ impl Dialog {
         let chosen = Overlap::ALL.iter().position(|o| *o == overlap).unwrap_or(0);
         let form = Form::new(vec![
             entry(Id::Overlap, "", Control::Choice { words: CHOICES, chosen }),
-            button(Id::Submit, "Make new secret"),
+            button(Id::Submit, if rotate.rows.len() == 1 { "Make new secret" } else { "Make new secrets" }),
             button(Id::Cancel, "Cancel"),
         ]);
         Self::with_form(form, DialogKind::Rotate(Box::new(rotate)))
@@ -34,6 +34,18 @@ impl Rotate {
     /// The secrets that this rotation ends before their time: there are never three that work.
     pub fn ended_early(&self, now: Millis) -> impl Iterator<Item = EndedEarly> {
         self.live.iter().filter_map(move |secret| secret.ended_early(now))
+    }
+
+    /// The keys, for the hub.
+    pub fn targets(&self) -> Vec<CredentialTarget> {
+        self.rows.iter().map(CredentialRow::target).collect()
+    }
+
+    /// Those of several that have an older secret, which this rotation stops, and until when that would work.
+    pub fn with_older(&self, now: Millis) -> impl Iterator<Item = (&CredentialRow, Seconds)> {
+        let several = self.rows.len() > 1;
+        let older = move |row: &CredentialRow| row.older_until.filter(|until| several && until.0 > now.seconds().0);
+        self.rows.iter().filter_map(move |row| Some((row, older(row)?)))
     }
 
     /// The overlap that is chosen.

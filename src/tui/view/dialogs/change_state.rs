@@ -8,6 +8,7 @@ use crate::tui::app::App;
 use crate::tui::dialog::ChangeState;
 use crate::tui::form::{Control, Form, Id};
 use crate::tui::relative_time;
+use crate::tui::screen::Found;
 use crate::tui::view::paint::{plain, span};
 use crate::tui::view::screens::api;
 use crate::tui::view::sheet::Sheet;
@@ -34,11 +35,43 @@ pub fn change_state(app: &App, d: &ChangeState, form: &Form, sheet: &mut Sheet) 
     if d.rows.len() > shown {
         sheet.explain(&format!("and {} more", d.rows.len() - shown));
     }
+    if let Some(found) = &d.all_of {
+        sheet.gap();
+        sheet.tell(&all_found(d.rows.len(), found));
+    }
     sheet.gap();
     consequence(app, d, sheet);
     if d.verb == Verb::Revoke {
         typed_confirmation(app, d, form, sheet);
     }
+}
+
+/// `These are all 18 of Legacy that / crm env=prod finds.`
+pub fn all_found(rows: usize, found: &Found) -> String {
+    let of = match found.kind {
+        Some(kind) => kind.title(),
+        None => "every kind",
+    };
+    match found.filter.as_str() {
+        "" => format!("These are all {rows} of {of}."),
+        filter => format!("These are all {rows} of {of} that / {} finds.", text::safe(filter)),
+    }
+}
+
+/// Lines about a credential that was changed outside keydesk.
+pub fn tampered(app: &App, row: &CredentialRow, sheet: &mut Sheet) {
+    sheet.gap();
+    sheet.tell(
+        "Somebody wrote into the database. Verifiers refuse this credential; it can no longer be edited, rotated or enabled.",
+    );
+    sheet.gap();
+    let fact = |sheet: &mut Sheet, label: &str, words: &str| {
+        sheet.spans(vec![span(&format!("{label:<13}"), app.theme.muted()), plain(words)]);
+    };
+    fact(sheet, "Key", &text::safe(&row.key));
+    let last = format!("{} by {}", relative_time::moment(app.now, row.changed_at), row.changed_by);
+    fact(sheet, "Last change", &text::safe(&last));
+    fact(sheet, "What to do", "revoke it and create another; its history is kept");
 }
 
 fn consequence(app: &App, d: &ChangeState, sheet: &mut Sheet) {

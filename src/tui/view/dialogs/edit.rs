@@ -3,15 +3,16 @@
 use crate::text;
 use crate::tui::app::App;
 use crate::tui::dialog::{EditKeys, NewPassword, StopOldSecret};
-use crate::tui::form::{Control, Form, Id};
+use crate::tui::form::{Control, Form, FormEntry, Id};
 use crate::tui::view::forms::{self, password_line};
+use crate::tui::view::paint::span;
 use crate::tui::view::sheet::Sheet;
 
 /// Most names that are listed.
 const NAMED: usize = 4;
 
 /// Lines of the edit form.
-pub fn edit(d: &EditKeys, form: &Form, sheet: &mut Sheet) {
+pub fn edit(app: &App, d: &EditKeys, form: &Form, sheet: &mut Sheet) {
     sheet.gap();
     if d.rows.len() > 1 {
         let names: Vec<_> = d.rows.iter().take(NAMED).map(|row| text::fit(&row.name, 30, '…')).collect();
@@ -27,26 +28,44 @@ pub fn edit(d: &EditKeys, form: &Form, sheet: &mut Sheet) {
             _ => {}
         }
         sheet.field(entry, focused);
-        if matches!(entry.input, Control::Text(_)) && entry.error.is_none() && form.text(entry.id).is_empty() {
-            sheet.aside(empty_means(entry.id, d.differ(entry.id)));
-        }
+        under_field(app, d, form, entry, sheet);
     }
     if d.rows.len() > 1 {
         sheet.gap();
-        sheet.tell("A field that is left as it is changes nothing. For no expiry write never, for any network any, for no owner or tags none.");
+        sheet.explain("What you leave as it is, stays. + adds a tag, - takes one away. For any network write any.");
+    }
+}
+
+/// The text under a field: what it is now, what an empty one means, what is odd about it.
+fn under_field(app: &App, d: &EditKeys, form: &Form, entry: &FormEntry, sheet: &mut Sheet) {
+    let several = d.rows.len() > 1;
+    if let ([row], Id::Name, true) = (d.rows.as_slice(), entry.id, d.is_taken(form)) {
+        return forms::warn(app, &format!("A {} credential has this name already.", row.kind.word()), sheet);
+    }
+    match (entry.id, form.text(entry.id)) {
+        (Id::Expires, _) if form.chosen(Id::Expires) == 0 => sheet.explain_under(&d.in_common(Id::Expires, app.now)),
+        (Id::Expires, typed) => forms::date_echo(app, entry, typed, sheet),
+        (Id::Owner | Id::Tags | Id::Networks, _) if several && entry.error.is_none() => {
+            sheet.at_end(vec![span(&d.in_common(entry.id, app.now), app.theme.muted())]);
+            let networks = if entry.id == Id::Networks { form.text(entry.id) } else { "" };
+            forms::network_warning(app, entry, networks, sheet);
+        }
+        (id, "") if matches!(entry.input, Control::Text(_)) && entry.error.is_none() => sheet.aside(empty_means(id)),
+        (Id::NotBefore, typed) => forms::date_echo(app, entry, typed, sheet),
+        (Id::Networks, typed) => forms::network_warning(app, entry, typed, sheet),
+        _ => {}
     }
 }
 
 /// What an empty field means.
-fn empty_means(id: Id, differ: bool) -> &'static str {
-    match (id, differ) {
-        (_, true) => "they differ; left empty they stay so",
-        (Id::NotBefore | Id::Expires, false) => "no limit; 90d, 12h or 2027-01-31, UTC",
-        (Id::Networks, false) => "any network; 203.0.113.0/24 2001:db8::/32",
-        (Id::Owner, false) => "nobody; a person, a team or an address",
-        (Id::Tags, false) => "no tags; crm env=prod",
-        (Id::Note, false) => "no note",
-        (_, false) => "a name is needed",
+fn empty_means(id: Id) -> &'static str {
+    match id {
+        Id::NotBefore => "at once; or 12h, 90d, 2027-01-31, UTC",
+        Id::Networks => "any network; 203.0.113.0/24 2001:db8::/32",
+        Id::Owner => "nobody; a person, a team or an address",
+        Id::Tags => "no tags; crm env=prod",
+        Id::Note => "no note",
+        _ => "a name is needed",
     }
 }
 

@@ -10,13 +10,16 @@ mod settings;
 mod trail;
 mod user;
 
+pub use settings::{default_words, with_unit};
+
 use crate::credential::Verb;
 use crate::hub::CredentialRow;
 use crate::tui::app::App;
-use crate::tui::dialog::{Confirmation, Dialog, DialogKind};
+use crate::tui::dialog::{Confirmation, Dialog, DialogKind, Pick};
 use crate::tui::form::{Form, FormEntry, Id};
 use crate::tui::layout;
 use crate::tui::view::forms;
+use crate::tui::view::paint::{plain, span};
 use crate::tui::view::screens::refused;
 use crate::tui::view::sheet::Sheet;
 
@@ -29,7 +32,7 @@ pub fn sheet(app: &App, dialog: &Dialog) -> Sheet {
             one_time_secret::one_time_secret(app, view, form, &mut sheet);
         }
         (kind, Some(form)) => {
-            sheet = sheet.dangerous(is_dangerous(kind));
+            sheet = sheet.dangerous(is_dangerous(kind)).labels(label_columns(kind));
             fields(app, dialog, form, &mut sheet);
             buttons(app, kind, form, &mut sheet);
         }
@@ -44,7 +47,12 @@ fn title(app: &App, kind: &DialogKind) -> String {
         // A page of its own, without a title.
         DialogKind::OneTimeSecret(_) => String::new(),
         DialogKind::Created(_) => "Created".to_owned(),
-        DialogKind::Rotate(d) => format!("New secret for {}", d.row.name),
+        DialogKind::Rotate(d) => match d.rows.as_slice() {
+            [row] => format!("New secret for {}", row.name),
+            rows => format!("New secrets for {} credentials", rows.len()),
+        },
+        DialogKind::Tampered(row) => format!("{} was changed outside keydesk", row.name),
+        DialogKind::Pick(_) => "Order".to_owned(),
         DialogKind::ChangeState(d) => match d.verb {
             Verb::Disable => format!("Disable {}?", d.what()),
             Verb::Enable => format!("Enable {}?", d.what()),
@@ -58,11 +66,10 @@ fn title(app: &App, kind: &DialogKind) -> String {
         DialogKind::OwnPassword { .. } => "Change password".to_owned(),
         DialogKind::User(action) => user::title(action),
         DialogKind::UserKeys(d) => format!("Keys made by {}", d.content.who),
-        DialogKind::Export { .. } => "Export the trail".to_owned(),
-        DialogKind::Settings(part) => part.title().to_owned(),
-        DialogKind::TrailFilter => "Show a part of the trail".to_owned(),
+        DialogKind::Export { .. } => "Export the activity log".to_owned(),
+        DialogKind::Setting(change) => change.setting.title().to_owned(),
         DialogKind::TrailEntry(d) => format!("Entry {}", d.content.no),
-        DialogKind::TrailCheck(d) => trail::checked_title(&d.report).to_owned(),
+        DialogKind::TrailCheck(_) => "Verify the activity log".to_owned(),
         DialogKind::RefusedRequest(row) => format!("Refused: {}", row.name),
         DialogKind::Reauthenticate => "Your password again".to_owned(),
         DialogKind::Confirm(confirmation) => confirmation.title().to_owned(),
@@ -71,11 +78,23 @@ fn title(app: &App, kind: &DialogKind) -> String {
     }
 }
 
+/// How wide the labels of the fields are.
+fn label_columns(kind: &DialogKind) -> usize {
+    match kind {
+        DialogKind::TrailCheck(_) => 18,
+        // Its longest label takes all of the usual columns.
+        DialogKind::Create(create) if create.kind.signs() => 12,
+        DialogKind::Edit(edit) if edit.rows.iter().any(|row| row.kind.signs()) => 12,
+        _ => 11,
+    }
+}
+
 /// Whether something is ended for good.
 fn is_dangerous(kind: &DialogKind) -> bool {
     match kind {
         DialogKind::ChangeState(change) => matches!(change.verb, Verb::Revoke),
         DialogKind::StopOldSecret(_) => true,
+        DialogKind::TrailCheck(sheet) => !sheet.check.report.whole,
         _ => false,
     }
 }
@@ -85,31 +104,47 @@ fn fields(app: &App, dialog: &Dialog, form: &Form, sheet: &mut Sheet) {
     let problem = dialog.problem.as_deref();
     match &dialog.kind {
         DialogKind::FindBySecret { compared } => return find_by_secret::find(app, *compared, form, problem, sheet),
-        DialogKind::TrailFilter => return trail::filter(form, sheet),
-        DialogKind::Confirm(confirmation) => return confirm(*confirmation, sheet),
+        DialogKind::TrailEntry(d) => return trail::entry(app, &d.content, sheet),
+        DialogKind::TrailCheck(d) => return trail::checked(app, d, form, sheet),
+        DialogKind::Confirm(confirmation) => return confirm(app, *confirmation, sheet),
         DialogKind::Create(d) => create::create(app, d, form, sheet),
         DialogKind::Rotate(d) => rotate::rotate(app, d, form, sheet),
         DialogKind::ChangeState(d) => change_state::change_state(app, d, form, sheet),
-        DialogKind::Edit(d) => edit::edit(d, form, sheet),
+        DialogKind::Edit(d) => edit::edit(app, d, form, sheet),
         DialogKind::NewPassword(d) => edit::new_password(app, d, form, sheet),
         DialogKind::StopOldSecret(d) => edit::stop_old_secret(d, sheet),
+        DialogKind::Tampered(row) => change_state::tampered(app, row, sheet),
         DialogKind::FoundSecret(found) => find_by_secret::found(app, found, sheet),
-        DialogKind::OwnPassword { forced } => settings::own_password(app, *forced, form, sheet),
+        DialogKind::OwnPassword { forced, .. } => settings::own_password(app, *forced, form, sheet),
         DialogKind::User(action) => user::user(app, action, form, sheet),
-        DialogKind::Export { filter } => trail::export(filter, form, sheet),
-        DialogKind::Settings(part) => settings::settings(*part, form, sheet),
+        DialogKind::Export { filter, .. } => trail::export(app, filter, form, sheet),
+        DialogKind::Setting(change) => settings::setting(change, form, sheet),
         DialogKind::Reauthenticate => settings::reauthenticate(form, sheet),
         // These have no form, or one of their own.
         _ => {}
     }
-    forms::state(app, problem, sheet);
+    match dialog.so_far {
+        0 => forms::state(app, problem, sheet),
+        so_far if app.is_waiting() => sheet.tell(&format!("{so_far} so far. Until the last one, esc takes all back.")),
+        _ => forms::state(app, problem, sheet),
+    }
+}
+
+/// What can be chosen, each with its letter.
+fn pick(app: &App, d: &Pick, sheet: &mut Sheet) {
+    sheet.gap();
+    for (i, row) in d.rows().enumerate() {
+        let key = span(&row.keys_in_hint(), app.theme.accent().patch(app.theme.strong()));
+        sheet.row(vec![key, plain(&format!("  {}", row.words))], i == d.selected);
+    }
+    sheet.gap();
 }
 
 /// The buttons at the foot of a form, in brackets where they can be pressed.
 fn buttons(app: &App, kind: &DialogKind, form: &Form, sheet: &mut Sheet) {
     sheet.gap();
     sheet.buttons(form, |entry: &FormEntry| match kind {
-        DialogKind::Confirm(_) => true,
+        DialogKind::Confirm(_) | DialogKind::TrailEntry(_) | DialogKind::TrailCheck(_) => true,
         DialogKind::ChangeState(d) => !app.is_waiting() && (entry.id != Id::Revoke || d.confirmed(form)),
         _ => !app.is_waiting(),
     });
@@ -121,8 +156,7 @@ fn buttons(app: &App, kind: &DialogKind, form: &Form, sheet: &mut Sheet) {
 fn text(app: &App, kind: &DialogKind, sheet: &mut Sheet) {
     match kind {
         DialogKind::UserKeys(d) => return user::user_keys(app, &d.content, sheet),
-        DialogKind::TrailEntry(d) => return trail::entry(app, &d.content, sheet),
-        DialogKind::TrailCheck(d) => trail::checked(&d.report, d.at, sheet),
+        DialogKind::Pick(d) => return pick(app, d, sheet),
         DialogKind::Created(row) => created(row, sheet),
         DialogKind::RefusedRequest(row) => sentences(&refused::sentences(app, row), sheet),
         DialogKind::Denied(denied) => sentences(&[denied.reason(), denied.assistance()], sheet),
@@ -160,8 +194,13 @@ fn created(row: &CredentialRow, sheet: &mut Sheet) {
     sheet.tell("keydesk does not keep it in readable form. If it is lost, make a new one: press R in the list.");
 }
 
-fn confirm(confirmation: Confirmation, sheet: &mut Sheet) {
+fn confirm(app: &App, confirmation: Confirmation, sheet: &mut Sheet) {
     sheet.gap();
+    let names = app.uncopied();
+    if names.len() > 1 || app.copied_some() {
+        sheet.tell(&format!("Not copied: {}.", names.join(", ")));
+        sheet.gap();
+    }
     if confirmation != Confirmation::Lines {
         sheet.tell("It cannot be shown again.");
         sheet.gap();

@@ -28,14 +28,23 @@ pub fn one_time_secret(app: &App, view: &OneTimeSecret, form: &Form, sheet: &mut
         }
     };
     gap(sheet);
-    ready(app, view, sheet);
+    match view.pages() {
+        [_] => ready(app, view, sheet),
+        _ => several(app, view, roomy, sheet),
+    }
     gap(sheet);
-    let [key, secret] = view.row.kind.api_labels();
+    let [key, secret] = view.row().kind.api_labels();
     let letter =
         |letter: &str| vec![span(letter, theme.accent().patch(theme.strong())), span(" copies it", theme.muted())];
     sheet.spans(vec![span(&format!("  {key}"), theme.muted())]);
-    sheet.at_end(letter("k"));
-    sheet.spans(vec![span(&format!("  {}", view.row.key), theme.strong())]);
+    sheet.at_end(match view.pages().len() {
+        1 => letter("k"),
+        all => {
+            let [back, on] = if theme.glyphs.line == "─" { ["←", "→"] } else { ["<", ">"] };
+            vec![span(&format!("{back} {} of {all} {on}", view.at() + 1), theme.muted())]
+        }
+    });
+    sheet.spans(vec![span(&format!("  {}", view.row().key), theme.strong())]);
     gap(sheet);
     let head = vec![
         span(&format!("  {secret}"), theme.accent().patch(theme.strong())),
@@ -54,18 +63,19 @@ pub fn one_time_secret(app: &App, view: &OneTimeSecret, form: &Form, sheet: &mut
 /// What was made, and what limits it or still works.
 fn ready(app: &App, view: &OneTimeSecret, sheet: &mut Sheet) {
     let theme = &app.theme;
-    let words = match view.issue {
-        Issue::Created => format!("{} is ready", view.row.name),
-        Issue::Rotated { .. } => format!("{} has a new secret", view.row.name),
+    let (row, issue) = (view.row(), &view.page().issue);
+    let words = match issue {
+        Issue::Created => format!("{} is ready", row.name),
+        Issue::Rotated { .. } => format!("{} has a new secret", row.name),
     };
     let room = sheet.width().saturating_sub(26);
     let words = text::fit_middle(&words, room, theme.glyphs.ellipsis);
     sheet.spans(vec![span(theme.glyphs.done, theme.success()), span(&format!(" {words}"), theme.strong())]);
-    sheet.at_end(vec![span(view.row.kind.title(), theme.muted())]);
-    let options = view.row.options.words(view.row.kind);
-    match &view.issue {
+    sheet.at_end(vec![span(row.kind.title(), theme.muted())]);
+    let options = row.options.words(row.kind);
+    match issue {
         Issue::Created => {
-            let expires = match view.row.options.expires_at {
+            let expires = match row.options.expires_at {
                 Some(at) => at.millis().utc("expires %-d %b %Y"),
                 None => "expires never".to_owned(),
             };
@@ -84,6 +94,41 @@ fn ready(app: &App, view: &OneTimeSecret, sheet: &mut Sheet) {
             sheet.spans(vec![span(&format!("  {old}"), theme.muted())]);
             ended_early.iter().for_each(|old| sheet.warn(&old.sentence("stopped")));
         }
+    }
+}
+
+/// How many there are, and which of them were copied; the one that is shown is marked.
+fn several(app: &App, view: &OneTimeSecret, roomy: bool, sheet: &mut Sheet) {
+    let theme = &app.theme;
+    let glyphs = theme.glyphs;
+    let old = match view.page().issue {
+        Issue::Rotated { old_until: Some(until), .. } => {
+            until.millis().utc("the old ones work until %-d %b %Y %H:%M UTC")
+        }
+        _ => "the old ones stopped".to_owned(),
+    };
+    let words = format!(" {} new secrets, {old}", view.pages().len());
+    sheet.spans(vec![span(glyphs.done, theme.success()), span(&words, theme.strong())]);
+    if !roomy {
+        return;
+    }
+    sheet.gap();
+    let half = (sheet.width() - 4) / 2;
+    // Three lines of two, with the one that is shown among them.
+    let first = (view.at() / 6) * 6;
+    let pages: Vec<_> = view.pages().iter().enumerate().skip(first).take(6).collect();
+    let lines = pages.len().div_ceil(2);
+    for i in 0..lines {
+        let mut line = Vec::new();
+        for (at, page) in [pages.get(i), pages.get(i + lines)].into_iter().flatten() {
+            let here = if *at == view.at() { glyphs.here } else { " " };
+            let mark =
+                if page.saved { span(glyphs.done, theme.success()) } else { span(glyphs.disabled, theme.warning()) };
+            let name = text::pad(&page.row.name, half.saturating_sub(4), glyphs.ellipsis);
+            let style = if *at == view.at() { theme.strong() } else { theme.text() };
+            line.extend([span(here, theme.accent()), Span::raw(" "), mark, span(&format!(" {name}"), style)]);
+        }
+        sheet.spans(line);
     }
 }
 
@@ -129,6 +174,15 @@ fn copied(app: &App, view: &OneTimeSecret, roomy: bool, sheet: &mut Sheet) {
         None => match &app.no_clipboard {
             Some(why) => sheet.warn(why),
             None => {
+                let all = view.pages().len();
+                if all > 1 {
+                    let copied = all - view.unsaved().count();
+                    let words =
+                        format!("{copied} of {all} copied. c copies this one and turns the page, a copies all {all}.");
+                    let (mark, style) =
+                        if copied < all { (glyphs.disabled, theme.warning()) } else { (glyphs.done, theme.success()) };
+                    return sheet.marked(mark, &words, style, style);
+                }
                 let line: Vec<Span<'static>> = vec![
                     span(glyphs.disabled, theme.warning()),
                     span(" Not copied yet. ", theme.warning().patch(theme.strong())),

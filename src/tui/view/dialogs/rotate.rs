@@ -14,7 +14,18 @@ use crate::tui::view::sheet::Sheet;
 pub fn rotate(app: &App, d: &Rotate, form: &Form, sheet: &mut Sheet) {
     let theme = &app.theme;
     sheet.gap();
-    sheet.tell(&format!("The key stays {}. How long shall its old secret go on working?", d.row.key));
+    match d.rows.as_slice() {
+        [row] => sheet.tell(&format!("The key stays {}. How long shall its old secret go on working?", row.key)),
+        rows => {
+            let names: Vec<_> =
+                rows.iter().take(NAMED).map(|row| text::fit_middle(&row.name, 30, theme.glyphs.ellipsis)).collect();
+            let more = rows.len() - names.len();
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            sheet.tell(&format!("{}{more}", names.join(", ")));
+            sheet.gap();
+            sheet.tell("Their keys stay. How long shall the old secrets go on working?");
+        }
+    }
     sheet.gap();
     let focused = form.focus() == Some(Id::Overlap);
     for (i, overlap) in Overlap::ALL.into_iter().enumerate() {
@@ -37,8 +48,21 @@ pub fn rotate(app: &App, d: &Rotate, form: &Form, sheet: &mut Sheet) {
     for old in d.ended_early(app.now) {
         sheet.warn(&old.sentence("stops"));
     }
-    sheet.explain(&used(app, &d.row));
+    if let [row] = d.rows.as_slice() {
+        sheet.explain(&used(app, row));
+    }
+    let mut older = d.with_older(app.now);
+    if let Some((row, until)) = older.next() {
+        let until = until.millis().utc("%-d %b %H:%M UTC");
+        sheet.warn(&match older.count() {
+            0 => format!("{} has an older secret until {until}; it stops now.", row.name),
+            more => format!("{} and {more} more have older secrets; they stop now.", row.name),
+        });
+    }
 }
+
+/// Most names that are listed.
+const NAMED: usize = 3;
 
 /// When and from where it was last used, as a sentence.
 pub fn used(app: &App, row: &CredentialRow) -> String {

@@ -1,8 +1,10 @@
 //! The bodies of the forms for one's own password, for the password again, and for settings.
 
+use crate::hub::Setting;
 use crate::tui::app::App;
-use crate::tui::dialog::Part;
+use crate::tui::dialog::SettingChange;
 use crate::tui::form::{Form, Id};
+use crate::tui::screen::SettingGroup;
 use crate::tui::view::forms::new_password_fields;
 use crate::tui::view::sheet::Sheet;
 
@@ -26,31 +28,44 @@ pub fn reauthenticate(form: &Form, sheet: &mut Sheet) {
     }
 }
 
-/// Lines of a form for settings.
-pub fn settings(part: Part, form: &Form, sheet: &mut Sheet) {
-    let (before, after) = match part {
-        Part::Lock => (
-            "Without a key for so long, a desk locks and wipes what is secret:",
-            "Whoever is signed in keeps the time that was set at the sign-in.",
-        ),
-        Part::Api => {
-            ("Samples and gateway snippets are filled in with these:", "Nothing is looked up or called there.")
-        }
-        Part::Verifier => (
-            "Every verifier follows these within a second:",
-            "Algorithms narrow what each key allows; a replay guard refuses clients that send equal requests within a second.",
-        ),
-    };
+/// Lines of the form of one setting: its field, its unit, its default.
+pub fn setting(change: &SettingChange, form: &Form, sheet: &mut Sheet) {
+    let setting = change.setting;
     sheet.gap();
-    sheet.tell(before);
-    sheet.gap();
-    for (entry, focused) in form.shown() {
-        let Id::Setting(setting) = entry.id else { continue };
+    for (entry, focused) in form.shown().filter(|(entry, _)| entry.is_field()) {
         sheet.field(entry, focused);
-        if entry.error.is_none() && part != Part::Lock {
-            sheet.explain_under(setting.meaning());
+        if entry.error.is_none() {
+            sheet.explain_under(&format!("{} is the default", default_words(setting)));
         }
     }
     sheet.gap();
-    sheet.tell(after);
+    sheet.tell(&sentence(setting.meaning()));
+    sheet.explain(match SettingGroup::of(setting) {
+        SettingGroup::Sessions => "It counts from the next sign-in.",
+        SettingGroup::Api => "Nothing is looked up or called there.",
+        SettingGroup::Verifiers => "Every verifier follows within a second.",
+    });
+}
+
+/// The default with its unit.
+pub fn default_words(setting: Setting) -> String {
+    with_unit(setting, &setting.default_value())
+}
+
+/// A value with its unit.
+pub fn with_unit(setting: Setting, value: &str) -> String {
+    let unit = match setting {
+        Setting::LockTime => "minute",
+        Setting::Staleness => "second",
+        Setting::KeepCounts => "day",
+        _ => return value.to_owned(),
+    };
+    format!("{value} {unit}{}", if value == "1" { "" } else { "s" })
+}
+
+/// A phrase as a sentence.
+fn sentence(phrase: &str) -> String {
+    let mut letters = phrase.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}.", letters.as_str())
 }

@@ -1,92 +1,137 @@
 //! The bodies of the dialogs about the trail: an entry in full, what a check found, filter and export.
 
-use crate::hub::{TrailReport, TrailRow};
-use crate::time::Millis;
-use crate::tui::app::App;
-use crate::tui::form::{Control, Form, Id};
-use crate::tui::screen::TrailFilter;
-use crate::tui::view::sheet::Sheet;
-use crate::tui::view::trail_words::{differences, origin, summary};
+use ratatui::style::Style;
 
-/// The dialog with everything about one entry.
+use crate::hub::{TrailReport, TrailRow};
+use crate::text;
+use crate::tui::app::{App, Workspace};
+use crate::tui::dialog::{CheckSheet, NotedLine};
+use crate::tui::form::{Control, Form};
+use crate::tui::relative_time;
+use crate::tui::screen::TrailCheck;
+use crate::tui::view::deeds;
+use crate::tui::view::paint::{plain, span, wrap};
+use crate::tui::view::sheet::Sheet;
+use crate::tui::view::trail_words::{differences, key_of, origin};
+
+/// The sheet with everything about one entry.
 pub fn entry(app: &App, row: &TrailRow, sheet: &mut Sheet) {
+    let (theme, ellipsis) = (app.theme, app.theme.glyphs.ellipsis);
     sheet.gap();
-    sheet.tell(&summary(row));
-    sheet.tell(&origin(row));
+    sheet.say(&deeds::sentence(row), theme.strong());
+    let when = row.at.utc("%-d %b %Y %H:%M:%S UTC");
+    sheet.explain(&format!("{when}, {}", relative_time::long_ago(app.now, row.at)));
     sheet.gap();
     let differences = differences(row);
     if differences.is_empty() {
-        sheet.tell("Nothing that is kept was changed by it.");
-    }
-    for difference in differences {
-        sheet.tell(&difference.words(app.theme.glyphs.arrow));
-    }
-    sheet.gap();
-}
-
-/// The dialog with what the check of the trail found.
-pub fn checked(report: &TrailReport, at: Millis, sheet: &mut Sheet) {
-    sheet.gap();
-    match &report.broken {
-        None => {
-            sheet.tell(&format!("All {} entries are whole, checked {}.", report.rows, at.utc("%H:%M UTC")));
-            sheet.gap();
-            if let Some(at) = report.rolled_back {
-                sheet.tell(&format!(
-                    "But this store is older than it was: a verifier that knows a newer state said so on {}. Put the newest \
-                     copy back, or accept this one by `keydesk audit accept --as NAME`.",
-                    at.utc("%-d %b %H:%M UTC")
-                ));
-                sheet.gap();
-            }
-            sheet
-                .tell("Whoever can write the database could still cut the end off. Note this elsewhere, to find that:");
-            sheet.gap();
-            sheet.tell(&format!("{}:{}", report.no, report.hash));
-            sheet.gap();
-            sheet.tell("To hold the trail against it later:");
-            sheet.tell("keydesk audit verify --as NAME --expect NOTED");
-        }
-        Some(what) => {
-            sheet.tell(&format!("The trail is broken: {what}."));
-            sheet.gap();
-            sheet.tell(&format!("{} entries before it are whole.", report.rows));
-            sheet.gap();
-            sheet.tell("Find out who could write the database, and restore a backup.");
-        }
-    }
-}
-
-/// Title of that dialog.
-pub fn checked_title(report: &TrailReport) -> &'static str {
-    if report.broken.is_none() { "Trail whole" } else { "Trail broken" }
-}
-
-/// The fields of the form that filters the trail.
-pub fn filter(form: &Form, sheet: &mut Sheet) {
-    sheet.gap();
-    for (entry, focused) in form.shown().filter(|(e, _)| !matches!(e.input, Control::Button(_))) {
-        sheet.field(entry, focused);
-        let words = match entry.id {
-            Id::Name => "a user's name; empty means everybody",
-            Id::NotBefore => "2026-08-01, 2026-08-01T09:00:00Z or 7d, UTC",
-            Id::Expires => "before this; empty means until now",
-            _ => continue,
+        sheet.explain("It changed nothing.");
+    } else {
+        let room = sheet.width().saturating_sub(LABEL) / 2;
+        let line = |label: &str, [before, after]: [&str; 2], styles: [Style; 2]| {
+            let before = text::pad(&text::fit(before, room.saturating_sub(1), ellipsis), room, ellipsis);
+            let label = span(&text::pad(label, LABEL, ellipsis), theme.muted());
+            vec![label, span(&before, styles[0]), span(&text::fit(after, room, ellipsis), styles[1])]
         };
-        if entry.error.is_none() {
-            sheet.explain_under(words);
+        sheet.spans(line("", ["BEFORE", "AFTER"], [theme.muted(); 2]));
+        for difference in differences {
+            let values = [&difference.before, &difference.after].map(|value| value.as_deref().unwrap_or("none"));
+            sheet.spans(line(&difference.label, values, [theme.text(), theme.strong()]));
         }
+    }
+    sheet.gap();
+    let mut fact = |label: &str, value: &str| {
+        for (i, line) in wrap(value, sheet.width().saturating_sub(LABEL)).iter().enumerate() {
+            let label = if i == 0 { label } else { "" };
+            sheet.spans(vec![span(&text::pad(label, LABEL, ellipsis), theme.muted()), plain(line)]);
+        }
+    };
+    let origin = origin(row);
+    fact("From", origin.strip_prefix("From ").unwrap_or(&origin));
+    if let Some(key) = key_of(row) {
+        fact("Key", &key);
+    }
+    fact("Hash", &format!("{}, follows {}", short_line(row), row.no - 1));
+}
+
+/// Columns of the labels in the sheet of an entry.
+const LABEL: usize = 13;
+
+/// Number and hash of an entry, with the middle of the hash left out.
+fn short_line(row: &TrailRow) -> String {
+    let hash = &row.hash;
+    let (start, end) = (hash.get(..8).unwrap_or(hash), hash.get(hash.len().saturating_sub(6)..).unwrap_or_default());
+    format!("{}:{start}…{end}", row.no)
+}
+
+/// The sheet with what the check of the activity log found.
+pub fn checked(app: &App, sheet_of: &CheckSheet, form: &Form, sheet: &mut Sheet) {
+    let theme = app.theme;
+    let CheckSheet { check: TrailCheck { report, at }, noted } = sheet_of;
+    sheet.gap();
+    if !report.whole {
+        let what = report.broken.as_deref().unwrap_or_default();
+        sheet.wrong(&format!("The activity log is broken: {what}."));
+        sheet.gap();
+        sheet.tell(&format!("{} entries before it are whole.", report.rows));
+        sheet.gap();
+        sheet.tell("Find out who could write the database, and restore a backup.");
+        return;
+    }
+    let whole = format!("All {} entries are whole. Verified {}.", report.rows, at.utc("%H:%M:%S UTC"));
+    sheet.marked(theme.glyphs.done, &whole, theme.success(), theme.success_words());
+    if let Some(what) = altered(report) {
+        sheet.marked(theme.glyphs.tampered, &what, theme.danger(), theme.danger());
+    }
+    if let Some(at) = report.rolled_back {
+        sheet.warn(&format!(
+            "This store is older than it was: a verifier that knows a newer state said so on {}. Put the newest copy back, or \
+             accept this one by `keydesk audit accept --as NAME`.",
+            at.utc("%-d %b %H:%M UTC")
+        ));
+    }
+    sheet.gap();
+    sheet.explain("Whoever writes the database could still cut the end off. This line, kept somewhere else, shows it:");
+    sheet.gap();
+    sheet.say(&format!("{}:{}", report.no, report.hash), theme.strong());
+    sheet.gap();
+    for (entry, focused) in form.shown().filter(|(entry, _)| entry.is_field()) {
+        sheet.field(entry, focused);
+        match noted.as_ref().filter(|_| entry.error.is_none()) {
+            None => {}
+            Some(NotedLine::Comparing(_)) => sheet.under_say("Comparing ...", theme.strong()),
+            Some(NotedLine::Same(no)) => {
+                let same = format!("{} Entry {no} is as you noted it, and all before it.", theme.glyphs.done);
+                sheet.under_say(&same, theme.success_words());
+            }
+            Some(NotedLine::Other(why)) => sheet.under_say(&format!("{} {why}.", theme.glyphs.broken), theme.danger()),
+        }
+    }
+}
+
+/// What was changed outside keydesk, beside a log that is whole.
+fn altered(report: &TrailReport) -> Option<String> {
+    let names = report.tampered.join(", ");
+    match (report.tampered.len(), &report.broken) {
+        (0, None) => None,
+        (0, Some(what)) => Some(format!("But {what}.")),
+        (1, _) => Some(format!("1 credential was changed outside keydesk: {names}   g goes to it")),
+        (n, _) => Some(format!("{n} credentials were changed outside keydesk: {names}   g goes to them")),
     }
 }
 
 /// The fields of the form that writes the trail into a file.
-pub fn export(filter: &TrailFilter, form: &Form, sheet: &mut Sheet) {
+pub fn export(app: &App, filter: &str, form: &Form, sheet: &mut Sheet) {
     sheet.gap();
-    sheet.tell(&format!("Written are all {}, newest first.", filter.words()));
+    let list = app.workspace.as_ref().and_then(Workspace::trail);
+    let found = list.and_then(|list| list.count).map_or(String::new(), |count| format!(" {}", count.found));
+    sheet.tell(&match filter {
+        "" => format!("Exports all{found} entries, newest first."),
+        filter => format!("Exports the{found} entries that / {filter} finds, newest first."),
+    });
     sheet.gap();
     for (entry, focused) in form.shown().filter(|(e, _)| !matches!(e.input, Control::Button(_))) {
         sheet.field(entry, focused);
     }
     sheet.gap();
-    sheet.tell("A new file on this machine, in the directory keydesk was started in unless you type another.");
+    sheet.explain("A new file on this machine, in the directory keydesk was started in unless you type another.");
 }

@@ -77,9 +77,7 @@ fn fields(app: &App, form: &Form, sheet: &mut Sheet) {
     for (entry, focused) in form.shown().filter(|(e, _)| matches!(e.input, Control::Password(_))) {
         sheet.field(entry, focused);
     }
-    let text = |id| form.password(id).map_or("", |p| p.expose());
-    let rules = crate::account::user_password_rules(text(Id::Password), text(Id::Again));
-    forms::rule_lines(&app.theme, &rules, sheet);
+    forms::new_password_rules(app, form, sheet);
 }
 
 /// The roles, one on each line, with what each may do.
@@ -107,10 +105,10 @@ fn disable(row: &UserRow, sheet: &mut Sheet) {
     ));
     sheet.gap();
     sheet.tell(&match row.made {
-        0 => "No live key was made by this user.".to_owned(),
-        1 => "1 live key was made by this user. It keeps working: look whether this user knows its secret.".to_owned(),
+        0 => "No usable credential was created by this user.".to_owned(),
+        1 => "1 usable credential was created by this user. It keeps working: look whether this user knows its secret.".to_owned(),
         n => format!(
-            "{n} live keys were made by this user. They keep working: look whether this user knows their secrets."
+            "{n} usable credentials were created by this user. They keep working: look whether this user knows their secrets."
         ),
     });
 }
@@ -121,7 +119,7 @@ pub fn user_keys(app: &App, user_keys: &UserKeys, sheet: &mut Sheet) {
     let ellipsis = app.theme.glyphs.ellipsis;
     match user_keys.rows.as_deref() {
         None => sheet.tell("Reading ..."),
-        Some([]) => sheet.tell(&format!("{} made no key that is still there.", user_keys.who)),
+        Some([]) => sheet.tell(&format!("{} created no credential that is still there.", user_keys.who)),
         Some(rows) => {
             for (i, row) in rows.iter().enumerate() {
                 let selected = i == user_keys.selected;

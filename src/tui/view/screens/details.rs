@@ -5,8 +5,8 @@ use ratatui::text::{Line, Span};
 
 use crate::account::Right;
 use crate::credential::{BodyDigest, Condition};
-use crate::hub::{CredentialInfo, CredentialRow};
-use crate::text;
+use crate::hub::{CredentialInfo, CredentialRow, USE_DAYS, sum_of_days};
+use crate::text::{self, grouped};
 use crate::time::Millis;
 use crate::tui::app::App;
 use crate::tui::relative_time;
@@ -78,6 +78,7 @@ pub fn facts(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>) -
     }));
     facts.push(gap());
     facts.push(Fact::of("Last used", used(app, row)));
+    facts.extend(details.and_then(|read| usage(app, read)));
     let refused = details.and_then(|d| refused::summary(app, d));
     facts.extend(refused.map(|words| Fact::of("Refused", vec![span(&words, theme.warning())])));
     let day = |at: Millis| at.utc("%-d %b %Y %H:%M UTC");
@@ -88,6 +89,17 @@ pub fn facts(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>) -
         facts.push(Fact::of("Changed", by));
     }
     facts
+}
+
+/// The sums of thirty days, if there was a request.
+fn usage(app: &App, read: &CredentialInfo) -> Option<Fact> {
+    let theme = app.theme;
+    let (allowed, refused) = sum_of_days(&read.days);
+    let mut value = vec![span(&grouped(allowed), theme.strong()), span(&format!(" in {USE_DAYS} days"), theme.muted())];
+    if refused > 0 {
+        value.push(span(&format!(", {} refused", grouped(refused)), theme.warning()));
+    }
+    (allowed + refused > 0).then(|| Fact::of("Use", value))
 }
 
 fn expires(app: &App, row: &CredentialRow) -> Vec<Span<'static>> {

@@ -6,6 +6,7 @@ pub mod docs;
 pub mod menu;
 pub mod pages;
 pub mod refused;
+pub mod security;
 pub mod sign_in;
 pub mod trail;
 pub mod users;

@@ -4,12 +4,9 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::account::{FIRST_PAUSE, FREE_TRIES, MIN_PASSWORD};
-use crate::hub::{OwnSignIn, Provenance, Setting};
+use crate::hub::OwnSignIn;
 use crate::text;
-use crate::time::{self, DAY, MINUTE};
 use crate::tui::app::{App, Workspace};
-use crate::tui::dialog::Part;
 use crate::tui::relative_time;
 use crate::tui::screen::Topic;
 use crate::tui::view::paint::{Paint, plain, scroll_bar, span, wrap};
@@ -49,7 +46,8 @@ pub fn place(app: &App, lines: usize, scroll: usize, height: u16) -> Vec<Span<'s
 pub fn lines(app: &App, workspace: &Workspace, topic: Topic) -> Vec<Line<'static>> {
     let mut page = FactPage { lines: vec![], width: usize::from(app.size.0).saturating_sub(4), app };
     match topic {
-        Topic::Security => security(app, workspace, &mut page),
+        // Its rows are selected, and drawn elsewhere.
+        Topic::Security => {}
         Topic::SignIns => sign_ins(app, workspace, &mut page),
     }
     page.lines
@@ -70,13 +68,6 @@ impl FactPage<'_> {
     fn row(&mut self, words: &str, good: bool) {
         let style = if good { Style::new() } else { self.app.theme.warning() };
         self.lines.push(Line::from(span(&text::fit(words, self.width, self.app.theme.glyphs.ellipsis), style)));
-    }
-
-    /// A warning that needs action.
-    fn warn(&mut self, sentence: &str) {
-        let (style, mark) = (self.app.theme.warning(), self.app.theme.glyphs.warning);
-        let lines = wrap(&format!("{mark} {sentence}"), self.width);
-        self.lines.extend(lines.iter().map(|line| Line::from(span(line, style))));
     }
 
     fn head(&mut self, words: &str) {
@@ -107,63 +98,4 @@ fn sign_in(app: &App, row: &OwnSignIn) -> String {
     let glyph = if row.outcome.is_in() { app.theme.glyphs.active } else { app.theme.glyphs.warning };
     let at = text::pad(&relative_time::moment(app.now, row.at), 16, app.theme.glyphs.ellipsis);
     format!("{at} {glyph} {}{}{}", row.outcome, row.how(), menu::from(row.address.as_deref()))
-}
-
-/// Where the value of a setting comes from, once that is known.
-fn standing(workspace: &Workspace, setting: Setting) -> Option<Provenance> {
-    workspace.security.as_ref().and_then(|security| security.of(setting)).map(|set| set.state)
-}
-
-fn security(app: &App, workspace: &Workspace, page: &mut FactPage<'_>) {
-    page.head("This desk");
-    let own = workspace.session.idle_lock / MINUTE;
-    let set = workspace.security.as_ref().map_or(own, |security| security.idle_lock_minutes());
-    let default = standing(workspace, Setting::LockTime) == Some(Provenance::Default);
-    let default = if default { " (default)" } else { "" };
-    page.say(&format!(
-        "It locks after {} without a key{default}. Press e to change that.",
-        time::duration(set * MINUTE)
-    ));
-    if standing(workspace, Setting::LockTime) == Some(Provenance::Tampered) {
-        page.warn(
-            "The lock time was changed outside keydesk (tampered): what stands here is the default. Set it again.",
-        );
-    }
-    if own != set {
-        page.say(&format!("This session began before that was set: it locks after {}.", time::duration(own * MINUTE)));
-    }
-    for part in [Part::Api, Part::Verifier] {
-        page.gap();
-        page.head(if part == Part::Api { "API (a changes it)" } else { "Verifiers (v changes it)" });
-        let now = workspace.security.iter().flat_map(|security| &security.settings);
-        for set in now.filter(|set| part.settings().contains(&set.setting)) {
-            let title = set.setting.title();
-            match set.state {
-                Provenance::Tampered => {
-                    page.warn(&format!("{title}: changed outside keydesk (tampered). Set it again."))
-                }
-                _ => page.say(&format!("{title}: {}.", set.words())),
-            }
-        }
-    }
-    page.gap();
-    page.head("Sign-in");
-    page.say(&format!("A user's password has {MIN_PASSWORD} or more characters."));
-    let pause = time::duration(FIRST_PAUSE);
-    page.say(&format!("{FREE_TRIES} wrong passwords lock a name for {pause}; each further time twice as long."));
-    if let Some(at) = workspace.overview.as_ref().and_then(|o| o.site.as_ref()).and_then(|s| s.master_key_made_at) {
-        let days = app.now.since(at) / DAY;
-        page.gap();
-        page.head("Master key");
-        page.say(&format!("Made on {}, {days} days ago.", at.utc("%-d %b %Y")));
-        if !app.places.master_key.is_empty() {
-            page.say(&format!("It is in {}.", app.places.master_key));
-        }
-        page.say("Keep a copy of it elsewhere: without it nothing in this desk works.");
-    }
-    page.gap();
-    page.head("Trail");
-    page.say(
-        "Every change and every refusal is in the activity log, chained so that an edit shows. v in the log checks it.",
-    );
 }

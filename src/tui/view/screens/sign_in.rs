@@ -1,14 +1,16 @@
 //! Draws set-up, sign-in and lock screen.
 
 use ratatui::layout::Rect;
+use ratatui::text::Span;
 
+use crate::text;
 use crate::time;
 use crate::tui::app::App;
 use crate::tui::form::Control;
 use crate::tui::layout;
 use crate::tui::sign_in::{SignInKind, SignInMessage, SignInScreen};
 use crate::tui::view::forms;
-use crate::tui::view::paint::Paint;
+use crate::tui::view::paint::{Paint, span};
 use crate::tui::view::sheet::Sheet;
 
 /// Draws the screen.
@@ -62,6 +64,10 @@ fn name_and_password(app: &App, sign_in: &SignInScreen, sheet: &mut Sheet, body:
     }
     sheet.say(account, app.theme.strong());
     sheet.gap();
+    if !sign_in.locked_by.is_empty() {
+        let name = text::pad("Name", 11, app.theme.glyphs.ellipsis);
+        sheet.spans(vec![Span::raw("  "), span(&name, app.theme.muted()), span(&sign_in.locked_by, app.theme.text())]);
+    }
     for (entry, focused) in sign_in.form.shown().filter(|(e, _)| !matches!(e.input, Control::Button(_))) {
         sheet.field(entry, focused);
     }
@@ -100,7 +106,8 @@ fn message(app: &App, sign_in: &SignInScreen) -> Option<(String, bool)> {
         SignInMessage::Sentence(sentence) => (sentence.clone(), bad),
         SignInMessage::Wrong(left, pause) => {
             let tries = if *left == 1 { "1 try".to_owned() } else { format!("{left} tries") };
-            (format!("Name or password is wrong. {tries} left before a pause of {}.", time::duration(*pause)), bad)
+            let (are, pause) = (if *left == 1 { "is" } else { "are" }, time::duration(*pause));
+            (format!("Name or password is wrong. {tries} {are} left, then it waits {pause}."), bad)
         }
         SignInMessage::Locked(until) if *until > app.now => {
             let (clock, left) = (until.utc("%H:%M UTC"), time::duration(until.since(app.now)));

@@ -1,16 +1,19 @@
 //! Draws the rows of the trail, and the selected one in full.
 
 use ratatui::layout::Rect;
-use ratatui::text::Span;
+use ratatui::text::{Line, Span};
 
 use crate::hub::TrailRow;
 use crate::text;
+use crate::time::Millis;
 use crate::tui::app::App;
 use crate::tui::pending::Slot;
 use crate::tui::screen::{TrailCheck, TrailList};
+use crate::tui::view::deeds;
 use crate::tui::view::paint::{Paint, scroll_bar, span, wrap};
 use crate::tui::view::screens::api::number;
-use crate::tui::view::table::{self, Cell, Column, column};
+use crate::tui::view::sheet;
+use crate::tui::view::table::{self, Cell, Column, Fact, column};
 use crate::tui::view::trail_words;
 use crate::tui::{layout, relative_time};
 
@@ -22,16 +25,19 @@ pub fn draw(app: &App, list: &TrailList, paint: &mut Paint<'_>, top: u16) {
     let (at, above, length) = list.place();
     let Some(all) = list.rows() else {
         paint.ruled(y, vec![], vec![]);
-        return table::nothing("Reading the trail ...", paint, top + 2);
+        return table::nothing("Reading ...", paint, top + 2);
     };
-    let total = length.or_else(|| total(app, list));
-    paint.ruled(y, status(app, list), if all.is_empty() { vec![] } else { place(app, at, total) });
+    let total = list.count.map(|count| count.found).or(length).or_else(|| total(app, list));
+    let place = if all.is_empty() { vec![] } else { found(app, list, at, total) };
+    let end = paint.area().width.saturating_sub(place.iter().map(Span::width).sum::<usize>() as u16 + 3);
+    paint.ruled(y, if list.search.shown() { vec![] } else { status(app, list) }, place);
     if all.is_empty() {
-        let message = match list.filter.is_all() {
-            true => "Nothing was done yet.".to_owned(),
-            false => format!("There are no {}. / shows others.", list.filter.words()),
+        let message = match list.search.narrows() {
+            false => "Nothing was done yet.".to_owned(),
+            true => format!("Nothing matches {}. esc clears the filter.", text::safe(list.search.typed())),
         };
-        return table::nothing(&message, paint, top + 2);
+        table::nothing(&message, paint, top + 2);
+        return filter(app, list, paint, y, end);
     }
     let area = Rect { x: 0, y: top + 1, width: paint.area().width, height: y.saturating_sub(top + 1) };
     for (y, (row, selected)) in (area.y..area.bottom()).zip(list.visible(usize::from(area.height))) {
@@ -42,8 +48,10 @@ pub fn draw(app: &App, list: &TrailList, paint: &mut Paint<'_>, top: u16) {
     }
     if let Some(row) = list.selected() {
         let area = Rect { y: y + 1, height: layout::panel(app.size), ..area };
-        in_full(app, row, paint, area);
+        in_full(app, list, row, paint, area);
     }
+    // Over the rows: what is wrong with it is shown above it.
+    filter(app, list, paint, y, end);
 }
 
 /// `2 of 345`, as far as it is known.
@@ -52,9 +60,45 @@ pub fn place(app: &App, at: i64, total: Option<i64>) -> Vec<Span<'static>> {
     vec![span(&number(at), app.theme.strong()), span(&of, app.theme.muted())]
 }
 
+/// `2 of 8 found, 345 in all`, as far as it was counted.
+fn found(app: &App, list: &TrailList, at: i64, total: Option<i64>) -> Vec<Span<'static>> {
+    let mut spans = place(app, at, total);
+    if list.search.narrows() {
+        let all = list.count.map_or(String::new(), |count| format!(", {} in all", number(count.all)));
+        spans.push(span(&format!(" found{all}"), app.theme.muted()));
+    }
+    spans
+}
+
+/// What the filter is, or the field that it is typed into; above it what is wrong with it.
+fn filter(app: &App, list: &TrailList, paint: &mut Paint<'_>, y: u16, end: u16) {
+    let theme = app.theme;
+    let Some((field, entry)) = list.search.field().filter(|_| list.search.shown()) else { return };
+    let room = usize::from(end).saturating_sub(6);
+    let (shown, at) = sheet::part(field.text(), field.before_cursor(), room.saturating_sub(1));
+    let mark = if list.search.open { theme.glyphs.here } else { " " };
+    let line = vec![
+        span(mark, theme.accent()),
+        span("/", theme.accent().patch(theme.strong())),
+        span(&format!(" {shown} "), theme.text()),
+    ];
+    paint.line(0, y, end, &Line::from(line));
+    if list.search.open {
+        paint.cursor(3 + at as u16, y);
+    }
+    if let Some(message) = &entry.error {
+        let lines = wrap(&format!("{} {message}", theme.glyphs.broken), room);
+        let first = y.saturating_sub(lines.len() as u16);
+        paint.blank(first..y);
+        for (y, line) in (first..y).zip(&lines) {
+            paint.text(3, y, line, theme.danger());
+        }
+    }
+}
+
 /// How many rows the whole trail has.
 fn total(app: &App, list: &TrailList) -> Option<i64> {
-    let all = list.filter.is_all() && !list.credentials_only;
+    let all = !list.search.narrows() && !list.credentials_only;
     app.workspace.as_ref().filter(|_| all)?.overview.as_ref()?.site.as_ref().map(|site| site.trail_rows)
 }
 
@@ -80,32 +124,51 @@ fn cells(app: &App, row: &TrailRow) -> Vec<Cell> {
     // An actor with --as sat at this machine: the Unix user takes the place of the address.
     let from = row.local().or_else(|| row.address.clone()).unwrap_or_else(|| theme.glyphs.nobody.to_owned());
     let times = if row.count > 1 { format!(" {}{}", theme.glyphs.times, row.count) } else { String::new() };
+    let (deed, what) = deeds::columns(row);
     let did = if row.did.contains("refused") { theme.warning() } else { theme.text() };
     vec![
         (row.no.to_string(), theme.muted()),
         (relative_time::moment(app.now, row.at), theme.muted()),
         (row.who.clone().unwrap_or_else(|| theme.glyphs.nobody.to_owned()), theme.text()),
-        (format!("{}{times}", row.did), did),
-        (row.object().unwrap_or_default().to_owned(), theme.text()),
+        (format!("{deed}{times}"), did),
+        (what, theme.text()),
         (from, theme.muted()),
     ]
 }
 
-fn in_full(app: &App, row: &TrailRow, paint: &mut Paint<'_>, area: Rect) {
+/// The panel of the selected entry; in a low window only what was done.
+fn in_full(app: &App, list: &TrailList, row: &TrailRow, paint: &mut Paint<'_>, area: Rect) {
     let theme = app.theme;
+    let sentence = span(&deeds::sentence(row), theme.strong());
+    if area.height < 3 {
+        return paint.line(1, area.y, area.width.saturating_sub(1), &Line::from(sentence));
+    }
+    let when = format!("   {}, {}", row.at.utc("%-d %b %Y %H:%M:%S UTC"), relative_time::long_ago(app.now, row.at));
+    let head = vec![span(&row.no.to_string(), theme.strong()), span(&when, theme.muted())];
+    paint.line(1, area.y, area.width.saturating_sub(1), &Line::from(head));
+    paint.line(1, area.y + 1, area.width.saturating_sub(1), &Line::from(sentence));
+    let mut facts: Vec<Fact> = Vec::new();
     let changes = trail_words::differences(row);
-    let changes = changes.iter().map(|d| d.words(theme.glyphs.arrow)).collect::<Vec<_>>().join("   ");
-    let mut sentences = vec![(trail_words::summary(row), theme.text()), (trail_words::origin(row), theme.muted())];
     if !changes.is_empty() {
-        // Two lines at most: enter shows everything.
-        let room = (2 * usize::from(area.width)).saturating_sub(8);
-        sentences.insert(1, (text::fit(&changes, room, theme.glyphs.ellipsis), theme.text()));
+        let words: Vec<String> = changes.iter().map(|change| change.short(theme.glyphs.arrow)).collect();
+        facts.push(("Changed", vec![span(&words.join(", "), theme.text())]));
     }
-    let width = usize::from(area.width).saturating_sub(2);
-    let lines = sentences.iter().flat_map(|(words, style)| wrap(words, width).into_iter().map(|l| (l, *style)));
-    for (y, (line, style)) in (area.y..area.bottom()).zip(lines) {
-        paint.text(1, y, &line, style);
+    let origin = trail_words::origin(row);
+    facts.push(("From", vec![span(origin.strip_prefix("From ").unwrap_or(&origin), theme.muted())]));
+    if let Some(words) = whole(list, app.now) {
+        facts.push(("Log", vec![span(&words, theme.muted())]));
     }
+    table::panel(app, &facts, 10, paint, Rect { y: area.y + 2, height: area.height - 2, ..area });
+}
+
+/// What the last check found of the log itself, if there was one on this screen.
+fn whole(list: &TrailList, now: Millis) -> Option<String> {
+    let TrailCheck { report, at } = list.checked.as_ref()?;
+    let at = relative_time::moment(now, *at);
+    Some(match report.whole {
+        true => format!("whole, entries 1 to {} verified {at} UTC", report.no),
+        false => format!("broken: {}, verified {at} UTC", report.broken.as_deref().unwrap_or_default()),
+    })
 }
 
 /// The status line.
@@ -114,22 +177,20 @@ fn status(app: &App, list: &TrailList) -> Vec<Span<'static>> {
     let mut parts = Vec::new();
     if app.pending.has(Slot::Verify) && !list.credentials_only {
         parts.push(match list.so_far {
-            0 => "Checking the trail ...".to_owned(),
-            n => format!("Checking the trail: {n} entries so far"),
+            0 => "Verifying ...".to_owned(),
+            n => format!("Verifying: {n} entries so far"),
         });
     } else if let Some(TrailCheck { report, at }) = &list.checked {
         let at = at.utc("%H:%M");
         parts.push(match &report.broken {
-            None => format!("Trail whole: entries 1 to {} checked {at}", report.no),
-            Some(what) => format!("Trail broken: {what}, checked {at}"),
+            None => format!("Whole: entries 1 to {} verified {at} UTC", report.no),
+            Some(what) if report.whole => format!("Entries 1 to {} verified {at} UTC, but {what}", report.no),
+            Some(what) => format!("Broken: {what}, verified {at} UTC"),
         });
     }
-    let what = if list.credentials_only { "entries about credentials".to_owned() } else { list.filter.words() };
-    parts.push(match (list.is_newest(), list.filter.is_all()) {
-        (true, true) => format!("The newest {what} first"),
-        (true, false) => format!("Only {what}"),
-        (false, _) => format!("Older {what}; g goes to the newest"),
-    });
+    if list.credentials_only {
+        parts.push("entries about credentials".to_owned());
+    }
     let broken = list.checked.as_ref().is_some_and(|check| check.report.broken.is_some());
     let style = if broken { theme.danger() } else { theme.muted() };
     vec![span(&parts.join(". "), style)]

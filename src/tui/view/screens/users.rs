@@ -39,12 +39,13 @@ pub fn draw(app: &App, users: &UserList, paint: &mut Paint<'_>, body: Rect) {
 /// Name, role, state, last sign-in, credentials created; in a narrow window the last is left out.
 fn columns(width: usize) -> Vec<Column> {
     let made = if width < 76 { 0 } else { 9 };
-    let name = width.saturating_sub(usize::from(table::LEAD) + 16 + 12 + 19 + made + 2);
+    let last = if width < 76 { 19 } else { 27 };
+    let name = width.saturating_sub(usize::from(table::LEAD) + 15 + 12 + last + made + 2);
     let mut columns = vec![
         column("NAME", name).ordered(false),
-        column("ROLE", 16),
+        column("ROLE", 15),
         column("STATE", 12),
-        column("LAST SIGN-IN (UTC)", 19),
+        column("LAST SIGN-IN (UTC)", last),
     ];
     if made > 0 {
         columns.push(column("CREATED", made));
@@ -54,7 +55,10 @@ fn columns(width: usize) -> Vec<Column> {
 
 fn cells(app: &App, row: &UserRow) -> Vec<Cell> {
     let theme = app.theme;
-    let last = row.last_sign_in.as_ref().map_or("never".to_owned(), |last| relative_time::moment(app.now, last.at));
+    let last = row.last_sign_in.as_ref().map_or("never".to_owned(), |last| {
+        let way = last.way().map(|way| format!(", {way}")).unwrap_or_default();
+        format!("{}{way}", relative_time::moment(app.now, last.at))
+    });
     let (words, style) = state(app, row);
     let disabled = matches!(row.state, UserState::Disabled) && !row.tampered;
     vec![
@@ -62,7 +66,7 @@ fn cells(app: &App, row: &UserRow) -> Vec<Cell> {
         (row.role.title().to_owned(), theme.muted()),
         (words, style),
         (last.clone(), if last == "never" { theme.muted() } else { theme.text() }),
-        (row.made.to_string(), theme.text()),
+        (row.created.to_string(), theme.text()),
     ]
 }
 
@@ -98,11 +102,15 @@ fn facts(app: &App, row: &UserRow) -> Vec<(&'static str, String)> {
     if row.tampered {
         facts.push(("Warning", "changed outside keydesk, so not trusted: add another user instead".to_owned()));
     }
-    let last = row
-        .last_sign_in
-        .as_ref()
-        .map_or("never".to_owned(), |last| format!("{}{}", last.at.stamp(), menu::from(last.address.as_deref())));
-    facts.push(("Sign-in", last));
+    let last = row.last_sign_in.as_ref().map_or("never".to_owned(), |last| {
+        format!("{}{}{}", last.at.stamp(), menu::from(last.address.as_deref()), last.by())
+    });
+    facts.push(("Signed in", last));
+    if let Some(refused) = &row.refused {
+        let times = if refused.times == 1 { "once".to_owned() } else { format!("{} times", refused.times) };
+        let from = menu::from(refused.address.as_deref());
+        facts.push(("Refused", format!("{}{from}, {times}", refused.at.stamp())));
+    }
     if let Some(end) = row.locked_until.filter(|end| *end > app.now) {
         let left = time::duration(end.since(app.now));
         facts.push(("Locked", format!("for {left} more, after wrong passwords. u unlocks now")));
@@ -110,16 +118,19 @@ fn facts(app: &App, row: &UserRow) -> Vec<(&'static str, String)> {
     if row.must_change_password {
         facts.push(("Password", "set by somebody else; must be changed at the next sign-in".to_owned()));
     }
-    facts.push(("Keys", keys_made(row)));
+    facts.push(("Created", created(row)));
+    if !row.note.is_empty() {
+        facts.push(("Note", row.note.clone()));
+    }
     facts.push(("Added", format!("{} by {}", row.created_at.stamp(), row.created_by)));
     facts
 }
 
-fn keys_made(row: &UserRow) -> String {
-    match row.made {
-        0 => "made none of the live ones".to_owned(),
-        1 => "made 1 live one; enter shows it, and disabled ones".to_owned(),
-        n => format!("made {n} live ones; enter shows them, and disabled ones"),
+fn created(row: &UserRow) -> String {
+    match row.created {
+        0 => "no credential".to_owned(),
+        1 => format!("1 credential, {} usable; enter shows it", row.made),
+        n => format!("{n} credentials, {} usable; enter shows them", row.made),
     }
 }
 

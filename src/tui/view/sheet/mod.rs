@@ -11,7 +11,7 @@ use crate::tui::form::{Control, Form, FormEntry, Id};
 use crate::tui::layout::HINTS;
 use crate::tui::theme::Theme;
 use crate::tui::view::paint::{Paint, span, wrap};
-use crate::tui::view::sheet::value::{choices, value};
+use crate::tui::view::sheet::value::{choices, is_foot, is_gap, value};
 
 pub use value::part;
 
@@ -58,6 +58,12 @@ impl Sheet {
     /// Warns of what cannot be undone.
     pub fn dangerous(mut self, danger: bool) -> Self {
         self.danger = danger;
+        self
+    }
+
+    /// How wide the labels of fields are.
+    pub fn labels(mut self, columns: usize) -> Self {
+        self.label = columns;
         self
     }
 
@@ -387,13 +393,4 @@ impl Sheet {
         };
         paint.text_in(width.saturating_sub(text::width(&more) as u16 + 2), y, 6, &more, style);
     }
-}
-
-fn is_gap(line: &Line<'_>) -> bool {
-    line.width() == 0
-}
-
-/// A button at the foot; Generate stands beside its field.
-fn is_foot(entry: &FormEntry) -> bool {
-    matches!(entry.input, Control::Button(_)) && entry.id != Id::Generate
 }

@@ -1,9 +1,9 @@
 //! What a field shows: the part of its text around the cursor, or its choices.
 
-use ratatui::text::Span;
+use ratatui::text::{Line, Span};
 
 use crate::text;
-use crate::tui::form::{Control, FormEntry};
+use crate::tui::form::{Control, FormEntry, Id};
 use crate::tui::theme::Theme;
 use crate::tui::view::paint::plain;
 
@@ -26,6 +26,14 @@ pub(super) fn value(entry: &FormEntry, room: usize, theme: &Theme) -> (Vec<Span<
             let (shown, at) = part(&dots.repeat(all), &dots.repeat(before), room);
             (vec![plain(&shown)], at)
         }
+        Control::Preset(preset) => {
+            let before = text::width(preset.field().before_cursor());
+            let typed = text::width(&text::safe(preset.field().text()));
+            let words = choices(entry, room, theme);
+            let at = words.iter().last().map_or(0, |line| line.iter().map(Span::width).sum::<usize>());
+            let at = if preset.is_typed() { at.saturating_sub(2 + typed) + before } else { 1 };
+            (words.into_iter().next().unwrap_or_default(), at)
+        }
         Control::Choice { .. } => (choices(entry, room, theme).into_iter().next().unwrap_or_default(), 1),
         Control::Check(_) | Control::Fold { .. } | Control::Button(_) => (vec![], 0),
     }
@@ -33,11 +41,22 @@ pub(super) fn value(entry: &FormEntry, room: usize, theme: &Theme) -> (Vec<Span<
 
 /// The words of a choice with their marks, in as many lines as they need.
 pub(super) fn choices(entry: &FormEntry, room: usize, theme: &Theme) -> Vec<Vec<Span<'static>>> {
-    let Control::Choice { words, chosen } = &entry.input else { return vec![] };
+    let (words, chosen): (Vec<String>, usize) = match &entry.input {
+        Control::Choice { words, chosen } => (words.iter().map(|word| (*word).to_owned()).collect(), *chosen),
+        Control::Preset(preset) => {
+            let mut words: Vec<String> = preset.words().iter().map(|word| (*word).to_owned()).collect();
+            if let Some(last) = words.last_mut().filter(|_| preset.is_typed()) {
+                last.push(' ');
+                last.push_str(&text::safe(preset.field().text()));
+            }
+            (words, preset.chosen())
+        }
+        _ => return vec![],
+    };
     let mut lines = vec![vec![]];
     let mut used = 0;
     for (i, words) in words.iter().enumerate() {
-        let mark = if i == *chosen { theme.glyphs.chosen } else { theme.glyphs.unchosen };
+        let mark = if i == chosen { theme.glyphs.chosen } else { theme.glyphs.unchosen };
         let shown = format!("{mark} {words}");
         let width = text::width(&shown);
         // They may end in the margin.
@@ -68,4 +87,14 @@ pub fn part(typed: &str, before: &str, room: usize) -> (String, usize) {
         skipped += text::width(c.encode_utf8(&mut [0; 4]));
     }
     (text::fit(rest.as_str(), room, '…'), at.saturating_sub(skipped))
+}
+
+/// Whether a line is empty.
+pub(super) fn is_gap(line: &Line<'_>) -> bool {
+    line.width() == 0
+}
+
+/// A button at the foot; Generate stands beside its field.
+pub(super) fn is_foot(entry: &FormEntry) -> bool {
+    matches!(entry.input, Control::Button(_)) && entry.id != Id::Generate
 }

@@ -272,6 +272,7 @@ fn chord(press: Press) -> Chord {
         Key::Tab => Code::Tab,
         Key::BackTab => Code::BackTab,
         Key::Delete => Code::Delete,
+        Key::Insert => Code::Insert,
         Key::Up => Code::Up,
         Key::Down => Code::Down,
         Key::Left => Code::Left,

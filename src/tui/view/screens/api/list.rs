@@ -18,7 +18,7 @@ use crate::tui::view::screens::details;
 /// Draws heads and rows.
 pub fn draw(app: &App, api: &Api, paint: &mut Paint<'_>, area: Rect) {
     let columns = Columns::of(usize::from(area.width), api.list.order());
-    paint.line(0, area.y, area.width, &Line::from(columns.heads(app, api.list.order())));
+    paint.line(0, area.y, area.width, &Line::from(columns.heads(app, api.list.order(), api.list.turned())));
     let rows = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
     if api.list.rows().is_empty() {
         return no_rows(app, api, paint, rows);
@@ -58,7 +58,7 @@ fn empty(app: &App, kind: Kind) -> String {
     let revoked = counts.map_or(0, |c| c.counts.of(kind, State::Revoked));
     match may {
         // Revoked keys are hidden, not gone.
-        true if revoked > 0 => format!("No {what} but {revoked} revoked: A shows them. n creates one."),
+        true if revoked > 0 => format!("No {what} but {revoked} revoked: . shows them. n creates one."),
         true => format!("No {what} yet. n creates the first one."),
         false => format!("No {what} yet. An Administrator can create the first one."),
     }
@@ -98,13 +98,15 @@ impl Column {
         }
     }
 
-    /// The column that an order follows, and whether it runs from its last value on.
-    fn of(order: ListOrder) -> (Self, bool) {
+    /// The column that an order follows.
+    fn of(order: ListOrder) -> Self {
         match order {
-            ListOrder::Name => (Self::Name, false),
-            ListOrder::Key => (Self::Key, false),
-            ListOrder::Created => (Self::Created, true),
-            ListOrder::State => (Self::State, false),
+            ListOrder::Name => Self::Name,
+            ListOrder::Key => Self::Key,
+            ListOrder::Created => Self::Created,
+            ListOrder::State => Self::State,
+            ListOrder::Expiry => Self::Expires,
+            ListOrder::LastUse => Self::Used,
         }
     }
 }
@@ -125,7 +127,7 @@ struct Columns {
 impl Columns {
     /// KEY goes first, then EXPIRES; what the list is ordered by stays.
     fn of(width: usize, order: ListOrder) -> Self {
-        let (ordered, _) = Column::of(order);
+        let ordered = Column::of(order);
         let time = if matches!(ordered, Column::Created) { Column::Created } else { Column::Expires };
         let mut shown = vec![Column::Name, Column::Key, Column::State, time, Column::Used];
         let name = |shown: &[Column]| {
@@ -148,9 +150,9 @@ impl Columns {
         }
     }
 
-    fn heads(&self, app: &App, order: ListOrder) -> Vec<Span<'static>> {
+    fn heads(&self, app: &App, order: ListOrder, turned: bool) -> Vec<Span<'static>> {
         let theme = app.theme;
-        let (ordered, down) = Column::of(order);
+        let (ordered, down) = (Column::of(order), order.falls() != turned);
         let mut line = vec![Span::raw(" ".repeat(LEAD))];
         for column in &self.shown {
             let head = column.head();
@@ -172,8 +174,8 @@ impl Columns {
 
     fn row(&self, app: &App, api: &Api, row: &CredentialRow, selected: bool) -> Vec<Span<'static>> {
         let (theme, glyphs) = (app.theme, app.theme.glyphs);
-        let ticked = api.ticked.contains_key(&row.id);
-        let tick = match (ticked, api.ticked.is_empty()) {
+        let ticked = api.ticks.has(row.id);
+        let tick = match (ticked, api.ticks.is_empty()) {
             (true, _) => span(glyphs.done, theme.accent().patch(theme.strong())),
             (false, true) => Span::raw(" "),
             (false, false) => span(glyphs.dot, theme.muted()),

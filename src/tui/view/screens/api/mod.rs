@@ -4,6 +4,7 @@ mod list;
 mod page;
 mod panel;
 mod status;
+mod uses;
 
 pub use list::short_key;
 pub use page::overflow;
@@ -68,7 +69,7 @@ fn credentials(app: &App, workspace: &Workspace, api: &Api, paint: &mut Paint<'_
     }
     list::draw(app, api, paint, Rect { y: body.y + 1, height: rows + 1, width, ..body });
     status::line(app, workspace, api, paint, layout::list_status(app.size), width);
-    if !api.ticked.is_empty() && !wide {
+    if !api.ticks.is_empty() && !wide {
         return panel::ticked(app, api, paint, layout::list_status(app.size) + 1);
     }
     let Some((row, read)) = api.to_detail() else { return };

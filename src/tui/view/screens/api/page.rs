@@ -1,4 +1,4 @@
-//! Draws the page about one credential: facts, use, history.
+//! Draws the page about one credential: facts and history; `uses` draws its use.
 
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -10,7 +10,7 @@ use crate::tui::app::{App, Workspace};
 use crate::tui::screen::{Api, Details, DetailsPart};
 use crate::tui::view::chrome;
 use crate::tui::view::paint::{Paint, plain, span, wrap};
-use crate::tui::view::screens::api::status;
+use crate::tui::view::screens::api::{status, uses};
 use crate::tui::view::screens::{details, trail};
 use crate::tui::view::table::{self, Cell, Column, column};
 use crate::tui::view::trail_words;
@@ -37,7 +37,7 @@ pub fn draw(app: &App, workspace: &Workspace, api: &Api, page: &Details, paint: 
     chrome::tabs(paint, &DetailsPart::ALL.map(tab), remark);
     match page.part {
         DetailsPart::Facts => facts(app, api, page, row, paint, body),
-        DetailsPart::Use => uses(app, api, page, row, paint, body),
+        DetailsPart::Use => uses::draw(app, api, page, row, paint, body),
         DetailsPart::History => history(app, workspace, api, page, row, paint, body),
     }
 }
@@ -94,53 +94,6 @@ fn ways(app: &App) -> Vec<Span<'static>> {
     ]
 }
 
-fn uses(app: &App, api: &Api, page: &Details, row: &CredentialRow, paint: &mut Paint<'_>, body: Rect) {
-    let theme = app.theme;
-    let refusals = api.details_now().map(|details| details.refusals.as_slice()).unwrap_or_default();
-    let y = layout::rows_status(app.size);
-    let columns = refusal_columns(usize::from(body.width));
-    let top = body.y;
-    table::heads(app, &columns, paint, top);
-    let place = if refusals.is_empty() {
-        vec![]
-    } else {
-        trail::place(app, page.refusal.selected as i64 + 1, Some(refusals.len() as i64))
-    };
-    let networks = row.options.words(row.kind).networks;
-    let status = match networks.as_str() {
-        "any" => "Any network may call".to_owned(),
-        networks => format!("Addresses outside {networks} are refused"),
-    };
-    paint.ruled(y, vec![span(&status, theme.muted())], place);
-    if refusals.is_empty() {
-        return table::nothing("No request with this credential was refused.", paint, top + 1);
-    }
-    let height = usize::from(y.saturating_sub(top + 1)).max(1);
-    let first = (page.refusal.selected + 1).saturating_sub(height);
-    for (y, (i, refusal)) in (top + 1..y).zip(refusals.iter().enumerate().skip(first)) {
-        let from = refusal.address.map_or(theme.glyphs.nobody.to_owned(), |address| address.to_string());
-        let cells: [Cell; 4] = [
-            (relative_time::moment(app.now, refusal.at.millis()), theme.muted()),
-            (refusal.words(), theme.warning()),
-            (from, theme.text()),
-            (refusal.count.to_string(), theme.text()),
-        ];
-        table::row(app, &columns, &cells, i == page.refusal.selected, paint, y);
-    }
-    let Some(refusal) = refusals.get(page.refusal.selected) else { return };
-    let advice = wrap(refusal.advice(), usize::from(body.width).saturating_sub(2));
-    let bottom = y + 1 + layout::panel(app.size);
-    for (y, line) in (y + 1..bottom).zip(advice) {
-        paint.text(1, y, &line, theme.text());
-    }
-}
-
-fn refusal_columns(width: usize) -> [Column; 4] {
-    let from = if width < 72 { 16 } else { 24 };
-    let rest = width.saturating_sub(usize::from(table::LEAD) + 17 + from + 6 + 2);
-    [column("WHEN (UTC)", 17).ordered(true), column("REFUSED BECAUSE", rest), column("FROM", from), column("TIMES", 6)]
-}
-
 fn history(
     app: &App,
     workspace: &Workspace,
@@ -188,7 +141,7 @@ fn history_columns(width: usize) -> [Column; 5] {
 fn history_cells(app: &App, entry: &TrailRow) -> [Cell; 5] {
     let theme = app.theme;
     let who = entry.who.clone().unwrap_or_else(|| theme.glyphs.nobody.to_owned());
-    let changes = trail_words::differences(entry).iter().map(|d| d.words(theme.glyphs.arrow)).collect::<Vec<_>>();
+    let changes = trail_words::differences(entry).iter().map(|d| d.short(theme.glyphs.arrow)).collect::<Vec<_>>();
     let did = if entry.did.contains("refused") { theme.warning() } else { theme.text() };
     let times = if entry.count > 1 { format!(" {}{}", theme.glyphs.times, entry.count) } else { String::new() };
     [
@@ -208,7 +161,7 @@ fn in_full(app: &App, row: &CredentialRow, entry: &TrailRow, paint: &mut Paint<'
     let name = text::fit_middle(&row.name, 30, theme.glyphs.ellipsis);
     let head = vec![plain(&format!("{who} {} {name}   ", entry.did)), span(&format!("{at}, {ago}"), theme.muted())];
     let changes = trail_words::differences(entry);
-    let changes = changes.iter().map(|d| d.words(theme.glyphs.arrow)).collect::<Vec<_>>().join(", ");
+    let changes = changes.iter().map(|d| d.short(theme.glyphs.arrow)).collect::<Vec<_>>().join(", ");
     let mut facts = vec![];
     if !changes.is_empty() {
         facts.push(("Changed", vec![plain(&changes)]));

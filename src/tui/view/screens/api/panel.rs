@@ -5,13 +5,15 @@ use ratatui::text::{Line, Span};
 
 use crate::account::Right;
 use crate::credential::Kind;
-use crate::hub::{CredentialInfo, CredentialRow, LiveSecret};
-use crate::text;
+use crate::hub::{CredentialInfo, CredentialRow, LiveSecret, USE_DAYS, sum_of_days};
+use crate::text::{self, grouped};
 use crate::tui::app::App;
 use crate::tui::relative_time;
 use crate::tui::screen::Api;
+use crate::tui::view::charts::{self, Series};
 use crate::tui::view::paint::{Paint, plain, span, wrap};
 use crate::tui::view::screens::api::list::expiry_words;
+use crate::tui::view::screens::api::number;
 use crate::tui::view::screens::{details, refused};
 
 /// Columns of a label under the list.
@@ -101,9 +103,27 @@ fn third(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>) -> (&
     if let Some(words) = details.and_then(|d| refused::summary(app, d)) {
         return ("Refused", vec![span(&words, theme.warning())]);
     }
+    if let Some(read) = details.filter(|d| d.days.iter().any(|day| day.allowed + day.refused > 0)) {
+        return ("Use", usage_words(app, read));
+    }
     let networks = row.options.words(row.kind).networks;
     let style = if networks == "any" { theme.muted() } else { theme.text() };
     ("Networks", vec![span(&networks, style)])
+}
+
+/// Thirty days in a line of bars, and their sums.
+fn usage_words(app: &App, read: &CredentialInfo) -> Vec<Span<'static>> {
+    let theme = app.theme;
+    let (allowed, refused) = sum_of_days(&read.days);
+    let mut line = vec![
+        span(&charts::line(&theme, &read.days), theme.chart()),
+        span(&format!("  {}", grouped(allowed)), theme.strong()),
+        span(&format!(" in {USE_DAYS} days"), theme.muted()),
+    ];
+    if refused > 0 {
+        line.push(span(&format!(", {} refused", grouped(refused)), theme.warning()));
+    }
+    line
 }
 
 /// The old secret that still works after a rotation.
@@ -130,10 +150,9 @@ fn old_words(app: &App, old: &LiveSecret, before: &str) -> Vec<Span<'static>> {
 pub fn ticked(app: &App, api: &Api, paint: &mut Paint<'_>, y: u16) {
     let theme = app.theme;
     let area = paint.area();
-    let rows: Vec<&CredentialRow> = api.ticked.values().collect();
-    let n = rows.len();
-    let mut kinds: Vec<Kind> = rows.iter().map(|row| row.kind).collect();
-    kinds.dedup();
+    let rows: Vec<&CredentialRow> = api.ticks.rows().collect();
+    let n = number(i64::try_from(rows.len()).unwrap_or(i64::MAX));
+    let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| rows.iter().any(|row| row.kind == *kind)).collect();
     let kind = match kinds.as_slice() {
         [kind] => format!("; all {}", kind.title().split(' ').next().unwrap_or_default()),
         _ => String::new(),
@@ -145,7 +164,8 @@ pub fn ticked(app: &App, api: &Api, paint: &mut Paint<'_>, y: u16) {
         span(&format!("   {states}{kind}"), theme.muted()),
     ];
     paint.line(0, y, area.width, &Line::from(head));
-    let names = rows.iter().map(|row| row.name.as_str()).collect::<Vec<_>>().join(", ");
+    // More names than the panel has room for are not looked at.
+    let names = rows.iter().take(40).map(|row| row.name.as_str()).collect::<Vec<_>>().join(", ");
     let lines = wrap(&names, usize::from(area.width).saturating_sub(2));
     let room = usize::from(crate::tui::layout::panel(app.size)).saturating_sub(2);
     for (i, (at, line)) in (y + 1..).zip(lines.iter().take(room)).enumerate() {
@@ -174,6 +194,10 @@ pub fn beside(app: &App, row: &CredentialRow, read: Option<&CredentialInfo>, pai
             y += 1;
         }
     }
+    if let Some(read) = read.filter(|read| !read.days.is_empty() && y + CHART_ROWS < area.bottom()) {
+        usage(app, read, paint, Rect { x, y: y + 1, width, height: CHART_ROWS });
+        y += CHART_ROWS;
+    }
     let refusals = read.map(|read| read.refusals.as_slice()).unwrap_or_default();
     if refusals.is_empty() || y + 3 >= area.bottom() {
         return;
@@ -186,4 +210,35 @@ pub fn beside(app: &App, row: &CredentialRow, read: Option<&CredentialInfo>, pai
         paint.line(x, y, width.saturating_sub(text::width(&times) as u16 + 1), &Line::from(line));
         paint.text_in(x + width.saturating_sub(text::width(&times) as u16), y, 8, &times, theme.warning());
     }
+}
+
+/// Rows of the chart beside the list, with its heading.
+const CHART_ROWS: u16 = 8;
+/// Columns of the words beside the bars.
+const WORDS: u16 = 13;
+
+/// The chart of a credential's thirty days.
+fn usage(app: &App, read: &CredentialInfo, paint: &mut Paint<'_>, area: Rect) {
+    let theme = app.theme;
+    let (allowed, refused) = sum_of_days(&read.days);
+    let heading = Rect { height: 1, ..area };
+    paint.heading(heading, "Use", vec![span("last 30 days", theme.muted())]);
+    let bars = Rect { x: area.x + WORDS, y: area.y + 1, width: area.width.saturating_sub(WORDS), height: 4 };
+    paint.text_in(area.x, bars.y, WORDS, "Allowed", theme.muted());
+    paint.text_in(area.x, bars.y + 1, WORDS, &grouped(allowed), theme.strong());
+    paint.text_in(
+        area.x,
+        bars.y + 3,
+        WORDS,
+        &format!("{} max", grouped(Series::Allowed.most(&read.days))),
+        theme.muted(),
+    );
+    charts::bars(paint, bars, &read.days, Series::Allowed, false, false);
+    let y = bars.bottom();
+    let line = vec![span("Refused ", theme.muted()), span(&grouped(refused), theme.strong())];
+    paint.line(area.x, y, WORDS, &Line::from(line));
+    charts::bars(paint, Rect { y, height: 1, ..bars }, &read.days, Series::Refused, false, true);
+    let (Some(first), days) = (read.days.first(), read.days.len() as u16) else { return };
+    paint.text_in(bars.x, y + 1, 8, &first.day.start().millis().utc("%-d %b"), theme.muted());
+    paint.text_in((bars.x + days).saturating_sub(5), y + 1, 5, "today", theme.muted());
 }

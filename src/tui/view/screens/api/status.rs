@@ -27,7 +27,7 @@ pub fn line(app: &App, workspace: &Workspace, api: &Api, paint: &mut Paint<'_>, 
         let corner = if glyphs.line == "─" { "┴" } else { glyphs.line };
         paint.text_in(width.saturating_sub(1), y, 1, corner, app.theme.line());
     }
-    if api.search.shown() {
+    if api.search.shown() && api.ticks.read_so_far().is_none() {
         return filter(app, api, paint, y, end);
     }
     let mut line = vec![Span::raw(" ")];
@@ -75,6 +75,9 @@ fn summary(app: &App, workspace: &Workspace, api: &Api) -> Vec<Span<'static>> {
     }
     if api.revoked {
         parts.push(vec![span("revoked too", theme.muted())]);
+    }
+    if let Some(so_far) = api.ticks.read_so_far() {
+        parts = vec![vec![plain(&format!("ticking, {} so far, esc stops", number(so_far as i64)))]];
     }
     parts.join(&span(", ", theme.muted()))
 }

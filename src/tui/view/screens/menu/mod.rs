@@ -1,19 +1,22 @@
-//! Draws menu, settings and my account: short lists of rows, with the attention list.
+//! Draws menu, settings and my account: short lists of rows, with what needs attention and the use of the desk.
+
+mod attention;
+mod dashboard;
+mod usage;
 
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::credential::{EXPIRING_DAYS, Kind, State};
-use crate::hub::{Capped, LossCause, TrailRow};
-use crate::text;
+use crate::credential::Wanted;
+use crate::hub::TrailRow;
+use crate::text::{self, grouped};
 use crate::time::{self, DAY};
 use crate::tui::app::{App, Workspace};
 use crate::tui::relative_time;
-use crate::tui::screen::{
-    ACCOUNT, AccountRow, AttentionItem, MENU, Menu, MenuRow, RowSelection, SETTINGS, SettingsRow,
-};
+use crate::tui::screen::{ACCOUNT, AccountRow, MENU, Menu, MenuRow, RowSelection, SETTINGS, SettingsRow};
 use crate::tui::theme::UNICODE;
 use crate::tui::view::paint::{Paint, plain, span};
+use crate::tui::view::screens::menu::attention::attention;
 use crate::tui::view::table;
 
 /// Columns of the titles.
@@ -21,6 +24,10 @@ const TITLE: usize = 16;
 
 /// The menu.
 pub fn menu(app: &App, workspace: &Workspace, menu: &Menu, paint: &mut Paint<'_>, body: Rect) {
+    if dashboard::fits(body) {
+        dashboard::dashboard(app, workspace, menu, paint, body);
+        return sign_in_line(app, workspace, paint, body);
+    }
     let theme = app.theme;
     let roomy = body.width >= 72;
     let mut y = body.y;
@@ -36,10 +43,21 @@ pub fn menu(app: &App, workspace: &Workspace, menu: &Menu, paint: &mut Paint<'_>
     }
     let low = body.height < 18;
     let end = if low { body.bottom() - 1 } else { body.bottom() - 2 };
-    attention(app, workspace, menu, paint, y + 1, end);
+    let end = match workspace.overview.as_ref().and_then(|overview| Some((overview, overview.usage.as_ref()?))) {
+        Some((overview, used)) if !low && roomy => {
+            usage::small(app, overview, used, paint, Rect { y: end - usage::ROWS, height: usage::ROWS, ..body });
+            end - usage::ROWS - 1
+        }
+        _ => end,
+    };
+    attention(app, workspace, menu, paint, Rect { y: y + 1, height: end.saturating_sub(y + 1), ..body });
     if !low {
-        paint.ruled(body.bottom() - 1, vec![span(&last_sign_in(app, workspace), theme.muted())], vec![]);
+        sign_in_line(app, workspace, paint, body);
     }
+}
+
+fn sign_in_line(app: &App, workspace: &Workspace, paint: &mut Paint<'_>, body: Rect) {
+    paint.ruled(body.bottom() - 1, vec![span(&last_sign_in(app, workspace), app.theme.muted())], vec![]);
 }
 
 fn last_sign_in(app: &App, workspace: &Workspace) -> String {
@@ -50,90 +68,6 @@ fn last_sign_in(app: &App, workspace: &Workspace) -> String {
         }
         None => "This is your first sign-in".to_owned(),
     }
-}
-
-fn attention(app: &App, workspace: &Workspace, menu: &Menu, paint: &mut Paint<'_>, top: u16, end: u16) {
-    let theme = app.theme;
-    let items = workspace.attention();
-    let width = paint.area().width;
-    let heading = Rect { x: 1, y: top, width: width.saturating_sub(2), height: 1 };
-    if items.is_empty() {
-        let known = workspace.overview.is_some();
-        let words = if known { "Nothing needs attention." } else { "" };
-        return paint.text(1, top, words, theme.muted());
-    }
-    // When they do not all fit, the focused one stays visible.
-    let rows = usize::from(end.saturating_sub(top + 1)).max(1);
-    let first = menu.attention.map_or(0, |i| (i + 1).saturating_sub(rows));
-    let last = (first + rows).min(items.len());
-    let count = match last - first == items.len() {
-        true => items.len().to_string(),
-        false => format!("{}-{last} of {} {}", first + 1, items.len(), theme.glyphs.order[1]),
-    };
-    paint.heading(heading, "Needs attention", vec![span(&count, theme.strong())]);
-    for (y, (i, item)) in (top + 1..end).zip(items.iter().enumerate().skip(first)) {
-        let words = attention_words(app, item, usize::from(width).saturating_sub(6));
-        let mark = span(theme.glyphs.warning, theme.warning().patch(theme.strong()));
-        let line = vec![Span::raw("  "), mark, plain(&format!(" {words}"))];
-        paint.line(0, y, width, &Line::from(line));
-        if menu.attention == Some(i) {
-            paint.select(0, y, width);
-        }
-    }
-}
-
-/// One line, at most `room` columns: the name is shortened first, so that the event is told in full.
-fn attention_words(app: &App, attention: &AttentionItem, room: usize) -> String {
-    let (name, happened) = match attention {
-        AttentionItem::Lost(lost) => {
-            let (name, happened) = (&lost.row.name, lost_words(lost.how));
-            let advised = format!("{happened}; rotate it");
-            let fits = text::width(name) + text::width(&advised) <= room;
-            (Some(name), if fits { advised } else { happened.to_owned() })
-        }
-        AttentionItem::Expiring(row) => {
-            let left = row.options.expires_at.map_or(0, |at| at.millis().since(app.now));
-            let words =
-                if left > 0 { format!(" expires in {}", time::duration(left)) } else { " has expired".to_owned() };
-            (Some(&row.name), words)
-        }
-        AttentionItem::MoreExpiring(n, kind) => {
-            let expire = if n.0 == 1 { "expires" } else { "expire" };
-            (None, format!("{} {expire} within {EXPIRING_DAYS} days", counted(*n, *kind, "more ")))
-        }
-        AttentionItem::NeverUsed(n, kind) => {
-            let were = if n.0 == 1 { "was" } else { "were" };
-            (None, format!("{} {were} never used", counted(*n, *kind, "")))
-        }
-        AttentionItem::Unasked => (None, "No gateway has asked yet: see how to set one up".to_owned()),
-        AttentionItem::WentBack => {
-            (None, "The store went back. To accept that: keydesk audit accept --as NAME".to_owned())
-        }
-        AttentionItem::Altered(what) => (None, format!("Not trusted: {what} (keydesk audit verify --as NAME)")),
-        AttentionItem::SettingTampered => {
-            (None, "A setting was changed outside keydesk (tampered): set it again".to_owned())
-        }
-        AttentionItem::OneAdministrator => (None, ONLY_ADMINISTRATOR.to_owned()),
-    };
-    let ellipsis = app.theme.glyphs.ellipsis;
-    let name =
-        name.map_or(String::new(), |name| text::fit(name, room.saturating_sub(text::width(&happened)), ellipsis));
-    text::fit(&format!("{name}{happened}"), room, ellipsis)
-}
-
-const ONLY_ADMINISTRATOR: &str = "You are the only Administrator: make another, in case you are locked out";
-
-/// What happened to a secret, after the name. Short enough for 60 columns together with part of the name.
-fn lost_words(how: LossCause) -> &'static str {
-    match how {
-        LossCause::LineDropped => ": line dropped with its secret shown",
-        LossCause::Wiped => ": secret wiped before it was copied",
-    }
-}
-
-/// How many of a kind: `2 more HMAC keys`.
-fn counted(n: Capped, kind: Kind, more: &str) -> String {
-    format!("{n} {more}{}{}", kind.noun(), if n.0 == 1 { "" } else { "s" })
 }
 
 /// The settings.
@@ -163,8 +97,16 @@ fn numbers(app: &App, workspace: &Workspace, row: SettingsRow) -> String {
     match row {
         SettingsRow::Api => match &overview.credentials {
             Some(c) => {
-                let active = c.counts.in_state(State::Active);
-                format!("{active} active   {} expiring   {} never used", c.expiring.total(), c.never_used.total())
+                let states = &c.states;
+                let mut words =
+                    format!("{} credentials, {} usable", grouped(states.all_listed()), grouped(states.all_usable()));
+                for (state, word) in [(Wanted::Expiring, "expiring"), (Wanted::Tampered, "tampered")] {
+                    let n = states.total(state);
+                    if n > 0 {
+                        words.push_str(&format!(", {} {word}", grouped(n)));
+                    }
+                }
+                words
             }
             None => "documentation; credentials are for other roles".to_owned(),
         },
@@ -187,7 +129,7 @@ fn numbers(app: &App, workspace: &Workspace, row: SettingsRow) -> String {
 
 /// How many users, in words.
 pub fn user_count(n: i64) -> String {
-    if n == 1 { "1 person".to_owned() } else { format!("{n} people") }
+    if n == 1 { "1 user".to_owned() } else { format!("{n} users") }
 }
 
 /// A change: when, who, what was done, to what.

@@ -1,10 +1,13 @@
 //! The activity log: rows of the trail, page by page.
 
-use crate::hub::{TrailQuery, TrailReport, TrailRow};
+mod log_search;
+
+pub use log_search::LogSearch;
+
+use crate::hub::{TrailCount, TrailQuery, TrailReport, TrailRow};
 use crate::time::Millis;
 use crate::tui::keymap::Action;
 use crate::tui::screen::keyset_list::{HasCursor, KeysetList, PAGE};
-use crate::tui::screen::trail_filter::TrailFilter;
 
 impl HasCursor for TrailRow {
     type Cursor = i64;
@@ -29,7 +32,9 @@ pub struct TrailList {
     /// Only rows about credentials.
     pub credentials_only: bool,
     /// The filter of the rows.
-    pub filter: TrailFilter,
+    pub search: LogSearch,
+    /// How many entries there are, once they were counted.
+    pub count: Option<TrailCount>,
     /// The last check of the whole trail.
     pub checked: Option<TrailCheck>,
     /// Entries that the check that runs has done.
@@ -45,17 +50,22 @@ impl TrailList {
 
     /// The query for the rows of this page.
     pub fn query(&self) -> TrailQuery {
-        self.filter.put(TrailQuery {
-            before: self.list.before().copied(),
-            credentials_only: self.credentials_only,
-            limit: PAGE,
-            ..TrailQuery::default()
-        })
+        TrailQuery { before: self.list.before().copied(), limit: PAGE, ..self.part() }
+    }
+
+    /// The query for all the rows that are shown, whichever page they are on.
+    pub fn part(&self) -> TrailQuery {
+        self.search.put(TrailQuery { credentials_only: self.credentials_only, ..TrailQuery::default() })
+    }
+
+    /// Narrowed to what these words mean.
+    pub fn of(words: &str, now: Millis) -> Self {
+        Self { search: LogSearch::of(words, now), ..Self::default() }
     }
 
     /// Shows other rows, from the newest on.
-    pub fn set_filter(&mut self, filter: TrailFilter) {
-        self.filter = filter;
+    pub fn filter_changed(&mut self) {
+        self.count = None;
         self.list.reset();
     }
 
@@ -77,11 +87,6 @@ impl TrailList {
     /// Position of the selected row, rows above the screen, and the length of the list, if that is known.
     pub fn place(&self) -> (i64, i64, Option<i64>) {
         (self.list.position(), self.list.above(), self.list.length())
-    }
-
-    /// Whether no newer rows lie above this page; else it does not follow the store.
-    pub fn is_newest(&self) -> bool {
-        self.list.is_newest()
     }
 
     /// Takes the rows that were read.
@@ -120,6 +125,7 @@ mod tests {
             before: None,
             after: None,
             count: 1,
+            hash: String::new(),
         }
     }
 

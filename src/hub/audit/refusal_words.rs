@@ -1,0 +1,82 @@
+//! A refusal of the desk in words. The trail keeps what was asked and why it was refused, as `rotate (manage credentials)`.
+
+/// What was asked, by the words of calls, and how a sentence says it.
+const ASKED: &[(&str, &str)] = &[
+    ("accept the store", "accept the store"),
+    ("change password", "change the password"),
+    ("change settings", "change settings"),
+    ("create", "create credentials"),
+    ("disable", "disable credentials"),
+    ("edit", "edit credentials"),
+    ("enable", "enable credentials"),
+    ("explain a request", "explain requests"),
+    ("find by secret", "find credentials by secret"),
+    ("list keys", "see credentials"),
+    ("list users", "see users"),
+    ("look", "look at that"),
+    ("read refusals", "see refused requests"),
+    ("read trail", "read the activity log"),
+    ("revoke", "revoke credentials"),
+    ("rotate", "rotate secrets"),
+    ("see settings", "see settings"),
+    ("set password", "set passwords"),
+    ("show key", "see credentials"),
+    ("show secret", "see secrets"),
+    ("stop old secret", "stop old secrets"),
+    ("verify trail", "verify the activity log"),
+];
+
+/// What a right is for, where only the right is known.
+const RIGHTS: &[(&str, &str)] = &[
+    ("see credentials", "see credentials"),
+    ("manage credentials", "manage credentials"),
+    ("see users", "see users"),
+    ("manage users", "manage users"),
+    ("read trail", "read the activity log"),
+    ("explain requests", "explain requests"),
+    ("see site", "see settings"),
+    ("manage site", "change settings"),
+];
+
+/// The end of "was refused: …".
+pub(crate) fn refusal_words(kept: &str) -> String {
+    let Some((asked, why)) = kept.strip_suffix(')').and_then(|kept| kept.rsplit_once(" (")) else {
+        return kept.to_owned();
+    };
+    let said = |table: &[(&str, &str)], word: &str| {
+        table.iter().find(|(known, _)| *known == word).map(|(_, words)| (*words).to_owned())
+    };
+    let deed = said(ASKED, asked).unwrap_or_else(|| asked.to_owned());
+    match why {
+        "session over" => format!("the session was over ({deed})"),
+        "password must be changed" => format!("the password has to be changed first ({deed})"),
+        "tampered" => format!("it was changed outside keydesk ({deed})"),
+        right if asked == "use" => format!("may not {}", said(RIGHTS, right).unwrap_or_else(|| right.to_owned())),
+        _ => format!("may not {deed}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::Right;
+
+    #[test]
+    fn refusals_read_like_sentences() {
+        for (kept, said) in [
+            ("use (manage credentials)", "may not manage credentials"),
+            ("disable (manage credentials)", "may not disable credentials"),
+            ("list keys (see credentials)", "may not see credentials"),
+            ("read trail (read trail)", "may not read the activity log"),
+            ("edit (session over)", "the session was over (edit credentials)"),
+            ("revoke (tampered)", "it was changed outside keydesk (revoke credentials)"),
+            ("add user (manage users)", "may not add user"),
+            ("odd", "odd"),
+        ] {
+            assert_eq!(refusal_words(kept), said);
+        }
+        for right in Right::ALL.into_iter().filter(|right| *right != Right::OwnAccount) {
+            assert!(RIGHTS.iter().any(|(known, _)| *known == right.as_str()), "{right:?}");
+        }
+    }
+}

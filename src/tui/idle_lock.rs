@@ -1,0 +1,88 @@
+//! The lock: on request, and by itself after some minutes without a key. The last minute is counted down on every screen.
+
+use crate::time::{MINUTE, Millis};
+use crate::tui::app::{App, Workspace};
+use crate::tui::msg::Call;
+use crate::tui::pending::Slot;
+use crate::tui::sign_in::SignInScreen;
+
+const SECOND: i64 = 1000;
+
+impl App {
+    /// When the screen locks by itself; `None` where it does not, or is locked.
+    fn idle_lock_at(&self) -> Option<Millis> {
+        let workspace = self.workspace.as_ref().filter(|_| self.sign_in.is_none())?;
+        (workspace.session.idle_lock > 0).then(|| self.last_key.plus(workspace.session.idle_lock))
+    }
+
+    /// How long before the lock it is counted: a minute, and half of the time where the lock comes sooner than that.
+    /// Otherwise every key of a desk that locks after a minute would only stop the count.
+    fn counted(&self) -> i64 {
+        let idle = self.workspace.as_ref().map_or(0, |workspace| workspace.session.idle_lock);
+        MINUTE.min(idle / 2)
+    }
+
+    /// The seconds that are left, while they are counted.
+    pub(in crate::tui) fn seconds_to_lock(&self) -> Option<i64> {
+        let left = self.idle_lock_at()?.since(self.now);
+        (0 < left && left <= self.counted()).then(|| (left + SECOND - 1) / SECOND)
+    }
+
+    /// When the count begins, changes or ends.
+    pub(in crate::tui) fn idle_lock_changes_at(&self) -> Option<Millis> {
+        let end = self.idle_lock_at()?;
+        let left = end.since(self.now);
+        Some(match left > self.counted() {
+            true => end.plus(-self.counted()),
+            false => self.now.plus((left - 1).rem_euclid(SECOND) + 1).min(end),
+        })
+    }
+
+    /// After the clock moved: counts on, or locks. `before` is what was shown until now.
+    pub(in crate::tui) fn watch_idle_lock(&mut self, before: Option<i64>) {
+        if self.idle_lock_at().is_some_and(|end| end <= self.now) {
+            return self.lock();
+        }
+        self.dirty |= self.seconds_to_lock() != before;
+    }
+
+    /// A key was pressed: the time runs anew. `true` if the key stopped the count, and does nothing else: who wakes the
+    /// screen may not have looked at it.
+    pub(in crate::tui) fn stops_the_count(&mut self) -> bool {
+        let counting = self.seconds_to_lock().is_some();
+        self.last_key = self.now;
+        self.dirty |= counting;
+        counting
+    }
+
+    /// Locks on request: keys typed ahead go to the lock screen.
+    pub(super) fn lock_now(&mut self) {
+        let ahead = std::mem::take(&mut self.type_ahead);
+        self.lock();
+        self.type_ahead = ahead;
+    }
+
+    /// Locks: secrets are wiped, forms stay, replies still arrive.
+    pub(super) fn lock(&mut self) {
+        let Some(workspace) = self.workspace.as_ref().filter(|_| self.sign_in.is_none()) else { return };
+        let (actor, name) = (workspace.actor(), workspace.session.actor.user.as_str().to_owned());
+        // The password must still be changed: there is nothing to come back to.
+        let forced = workspace.session.must_change_password;
+        self.drop_secrets();
+        self.help = None;
+        self.toast = None;
+        self.dirty = true;
+        for slot in Slot::READS {
+            self.cancel(slot);
+        }
+        if let Some(api) = self.workspace.as_mut().and_then(Workspace::api_mut) {
+            api.ticks.stop();
+        }
+        self.call(Slot::Unwatched, Call::SignOut(actor));
+        if forced {
+            self.workspace = None;
+            self.pending.drop_slot(Slot::Form, |_| {});
+        }
+        self.sign_in = Some(if forced { SignInScreen::sign_in(&name) } else { SignInScreen::lock(&name) });
+    }
+}
