@@ -45,7 +45,7 @@ fn the_number_of_colours_follows_the_terminal() {
 }
 
 #[test]
-fn the_terminal_is_asked_only_where_nothing_was_chosen_and_it_can_answer() {
+fn the_terminal_is_asked_only_where_nothing_was_chosen() {
     for (vars, asked) in [
         (&[("TERM", "xterm-256color")][..], true),
         (&[("TERM", "tmux-256color"), ("KEYDESK_THEME", "auto")], true),
