@@ -1,6 +1,6 @@
 //! Relative times in words. Everything is UTC.
 
-use crate::time::{DAY, HOUR, MINUTE, Millis};
+use crate::time::{DAY, HOUR, MINUTE, Millis, duration};
 
 /// How long ago, short enough for a column: `2 min ago`, `yesterday`, `10 Jan`.
 pub fn ago(now: Millis, at: Millis) -> String {
@@ -46,6 +46,14 @@ pub fn near(now: Millis, at: Millis) -> String {
     match day_number(at) - day_number(now) {
         1 => at.utc("tomorrow %H:%M"),
         _ => moment(now, at),
+    }
+}
+
+/// How long ago in a sentence: `2 min ago`, `yesterday`, `48 days ago`.
+pub fn long_ago(now: Millis, at: Millis) -> String {
+    match now.since(at) {
+        passed if passed >= 2 * DAY => format!("{} ago", duration(passed)),
+        _ => ago(now, at),
     }
 }
 

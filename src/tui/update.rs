@@ -34,6 +34,7 @@ pub fn update(app: &mut App, now: Millis, msg: Msg) -> Vec<Effect> {
                 workspace.due.overview = Some(app.now);
             }
         }
+        Msg::Background { light } => app.background(light),
         Msg::Tick => {}
         Msg::Resumed => app.dirty = true,
     }
@@ -248,11 +249,19 @@ impl Workspace {
         {
             calls.push((Slot::Users, Call::Users(actor.clone())));
         }
-        if due(&mut self.due.taken)
-            && let Some(Dialog { form: Some(form), kind: DialogKind::Create(create), .. }) = self.dialog()
-        {
-            let Draft { name, username } = Draft::of(form);
-            calls.push((Slot::Taken, Call::Taken { actor, kind: create.kind, name, username }));
+        if due(&mut self.due.taken) {
+            let asked = match self.dialog() {
+                Some(Dialog { form: Some(form), kind: DialogKind::Create(create), .. }) => {
+                    let Draft { name, username } = Draft::of(form);
+                    Some((create.kind, name, username))
+                }
+                Some(Dialog { form: Some(form), kind: DialogKind::Edit(edit), .. }) => {
+                    edit.new_name(form).map(|(kind, name)| (kind, name, String::new()))
+                }
+                _ => None,
+            };
+            calls
+                .extend(asked.map(|(kind, name, username)| (Slot::Taken, Call::Taken { actor, kind, name, username })));
         }
         calls
     }

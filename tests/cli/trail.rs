@@ -113,3 +113,14 @@ fn only_administrators_accept_an_older_store_and_it_is_recorded() {
     assert_eq!((&newest["action"], &newest["who"]), (&"store.accepted".into(), &"bram".into()));
     desk.verify();
 }
+
+#[test]
+fn the_filter_of_the_screen_works_on_the_command_line() {
+    let desk = busy();
+    let said = |filter: &str| desk.run(&["audit", "list", "--as", "alice", "--filter", filter]).done().out;
+    let rows = said("who:bram key:crm-sync");
+    assert!(rows.contains("enabled Basic key") && !rows.contains("disabled Basic key"), "{rows}");
+    desk.run(&["audit", "list", "--as", "alice", "--filter", "foo:bar"]).fails(2, "There is no term foo:");
+    let out = desk.run(&["audit", "export", "--as", "alice", "--filter", "did:disabled crm"]).done().out;
+    assert_eq!(out.lines().count(), 1, "{out}");
+}

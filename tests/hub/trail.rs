@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use keydesk::account::Role;
 use keydesk::credential::{Kind, Overlap, State, Verb};
-use keydesk::hub::{Hub, HubError, TrailQuery, TrailReport};
+use keydesk::hub::{Cancel, CredentialEdit, Hub, HubError, LogFilter, TrailQuery, TrailReport};
 
 use super::support::Desk;
 
@@ -259,4 +259,43 @@ fn a_row_with_a_wrong_tag_is_named() {
     desk.user("bram", Role::Basic);
     desk.sql("UPDATE person SET role = 'administrator' WHERE name = 'bram'");
     assert!(report(&desk.hub, &desk, None).broken.is_some_and(|said| said.starts_with("the user bram")));
+}
+
+#[test]
+fn the_log_is_searched_by_words_and_terms_and_counted() {
+    let desk = filled();
+    let row = desk.create(Kind::Basic, "crm-sync").row;
+    let edit = CredentialEdit { name: Some("crm-eu".to_owned()), ..CredentialEdit::default() };
+    let renamed = desk.hub.edit(&desk.alice(), &[row.target()], &edit).unwrap();
+    assert_eq!(renamed.len(), 1);
+    let now = desk.hub.now();
+    let found = |typed: &str| {
+        let query = LogFilter::parse(typed, now).unwrap().put(TrailQuery { limit: 100, ..TrailQuery::default() });
+        let rows = desk.hub.trail(&desk.alice(), &query).unwrap();
+        let count = desk.hub.trail_count(&desk.alice(), &query, &Cancel::default()).unwrap();
+        assert_eq!((count.found, count.all), (rows.len() as i64, 7), "{typed}");
+        rows.into_iter().map(|row| row.no).collect::<Vec<_>>()
+    };
+    for (typed, numbers) in [
+        ("", &[7, 6, 5, 4, 3, 2, 1][..]),
+        ("crm", &[7, 6]),
+        ("key:crm-eu", &[7, 6]),
+        ("key:crm-sync", &[7, 6]),
+        (&format!("key:{}", row.key), &[7, 6]),
+        (&row.key, &[7, 6]),
+        ("did:rotated", &[4]),
+        ("webhooks revoked", &[5]),
+        ("WHO:AL type:change did:created", &[6, 3]),
+        ("who:bob", &[]),
+        ("until:2000-01-01", &[]),
+        ("100%", &[]),
+    ] {
+        assert_eq!(found(typed), numbers, "{typed}");
+    }
+    let cancel = Cancel::default();
+    cancel.cancel();
+    let query = LogFilter::parse("crm", now).unwrap().put(TrailQuery { limit: 100, ..TrailQuery::default() });
+    assert!(desk.hub.trail_until(&desk.alice(), &query, &cancel).is_err(), "a search that nobody waits for ends");
+    let chen = desk.user("chen", Role::Basic);
+    assert!(matches!(desk.hub.trail_count(&chen, &query, &Cancel::default()), Err(HubError::Denied(_))));
 }

@@ -50,8 +50,9 @@ fn an_error_stands_at_its_field_when_it_is_left() {
 fn closed_options_of_an_hmac_key_name_what_it_signs_with() {
     let mut desk = Desk::on_list();
     desk.press("2 n").sees("SHA 1 256 384 512, digest required, no owner, no tags");
-    desk.press("tab → tab tab tab tab tab tab tab space ← shift-tab shift-tab shift-tab shift-tab");
-    desk.press("shift-tab shift-tab shift-tab ←").sees("SHA 256 384 512, digest required");
+    desk.press("tab → tab tab tab tab tab tab tab space");
+    desk.press("shift-tab shift-tab shift-tab shift-tab shift-tab shift-tab shift-tab ←");
+    desk.sees("SHA 256 384 512, digest required");
 }
 
 #[test]
@@ -73,4 +74,11 @@ fn tags_of_several_are_added_and_taken_away() {
     let tags = |name: &str| desk.row_of(name).options.tags.to_string();
     assert_eq!((tags("crm-sync").as_str(), tags("billing-gateway").as_str()), ("crm env=prod pager", "crm pager"));
     assert!(desk.names(Kind::Basic).contains(&"crm-sync".to_owned()));
+}
+
+#[test]
+fn a_name_that_another_has_is_told_while_a_key_is_renamed() {
+    let mut desk = Desk::on_list();
+    desk.selects("crm-sync").press("e ctrl-u").types("billing-gateway").sees_no("already").rest();
+    desk.sees("! A Basic credential has this name already.").types("-eu").rest().sees_no("already");
 }

@@ -8,7 +8,7 @@ use crate::time::{Millis, past_or_never};
 /// A parsed filter. All of its conditions must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LogFilter {
-    /// Each is part of who acted, of what was done, to what, or from where, case-folded.
+    /// Each is part of who acted, of what was done, to what, or from where, as it was typed.
     pub words: Vec<String>,
     /// Done by a user whose name begins so.
     pub who: Option<String>,
@@ -94,13 +94,13 @@ impl LogFilter {
 
     fn add(&mut self, piece: &Piece, now: Millis) -> Result<(), LogFilterError> {
         let Piece::Term { text, field, sign, value } = piece else {
-            self.words.push(fold(piece.text()));
+            self.words.push(piece.text().to_owned());
             return Ok(());
         };
         let Some(term) = TERMS.iter().find(|term| term.begins.trim_end_matches(SIGNS) == field.as_str()) else {
             // An address or a name may hold such a sign.
             if *sign != ':' {
-                self.words.push(fold(text));
+                self.words.push(text.clone());
                 return Ok(());
             }
             return Err(LogFilterError::Unknown(format!("{}:", short(field))));
@@ -216,7 +216,7 @@ mod tests {
         )
         .unwrap();
         let LogFilter { words, who, did, key, address, class, since, until } = filter;
-        assert_eq!((words, who.as_deref()), (vec!["prod-060".to_owned()], Some("bram")));
+        assert_eq!((words, who.as_deref()), (vec!["Prod-060".to_owned()], Some("bram")));
         assert_eq!((did.as_deref(), key.as_deref()), (Some("rotated"), Some("kdb7gcXq")));
         assert_eq!((address.as_deref(), class), (Some("203.0.113."), Some(TrailClass::Refusal)));
         assert_eq!(since, Some(NOW.plus(-90 * 86_400_000)));

@@ -89,9 +89,10 @@ fn filters<'a>(tx: &mut dyn Tx, query: &'a TrailQuery, id: Option<&'a str>) -> R
     }
     filters.extend(did.as_deref().map(|did| TrailFilter::Done(action::codes_with(did))));
     filters.extend(address.as_deref().map(TrailFilter::AddressBegins));
-    for word in words {
-        let ids = if word.len() < 4 { Vec::new() } else { tables::credentials_called(tx, word, word, CALLED)? };
-        filters.push(TrailFilter::Holds { word, codes: action::codes_with(word), ids });
+    for typed in words {
+        let word = fold(typed);
+        let ids = if typed.len() < 4 { Vec::new() } else { tables::credentials_called(tx, typed, &word, CALLED)? };
+        filters.push(TrailFilter::Holds { codes: action::codes_with(&word), word, ids });
     }
     Ok(filters)
 }

@@ -32,7 +32,7 @@ pub enum TrailFilter<'a> {
     /// of these credentials.
     Holds {
         /// The word.
-        word: &'a str,
+        word: String,
         /// The actions whose words hold it.
         codes: Vec<&'static str>,
         /// The credentials whose key begins so.

@@ -67,7 +67,7 @@ impl App {
             DialogKind::Create(create) if focus == Some(Id::Password) => {
                 (create.generate, create.wiped) = (false, false);
             }
-            DialogKind::Create(_) if matches!(focus, Some(Id::Name | Id::Username)) => {
+            DialogKind::Create(_) | DialogKind::Edit(_) if matches!(focus, Some(Id::Name | Id::Username)) => {
                 workspace.due.taken = Some(now.plus(ASK_AFTER));
             }
             DialogKind::Create(_) | DialogKind::FindBySecret { .. } | DialogKind::Edit(_) => {}

@@ -1,6 +1,5 @@
 //! Charts of use by day: a line of bars, and bars in several rows with an axis.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::symbols::bar::Set;
@@ -52,15 +51,6 @@ pub fn bars(paint: &mut Paint<'_>, area: Rect, days: &[UsedDay], series: Series,
     let area = area.intersection(paint.area());
     let style = series.style(paint, days);
     chart(&paint.theme, area.height, days, series, spaced, floor).style(style).render(area, paint.buf);
-}
-
-/// The same as text, a line for each row, for where lines are put together; spaced.
-pub fn rows(theme: &Theme, days: &[UsedDay], series: Series, rows: u16) -> Vec<String> {
-    let area = Rect { width: 2 * days.len() as u16, height: rows, ..Rect::ZERO };
-    let mut cells = Buffer::empty(area);
-    chart(theme, rows, days, series, true, series == Series::Refused).render(area, &mut cells);
-    let row = |y: u16| (0..area.width).filter_map(|x| cells.cell((x, y))).map(|cell| cell.symbol()).collect();
-    (0..rows).map(row).collect()
 }
 
 fn chart<'a>(theme: &Theme, height: u16, days: &[UsedDay], series: Series, spaced: bool, floor: bool) -> Sparkline<'a> {

@@ -4,7 +4,6 @@ use serde_json::{Map, Value};
 
 use crate::account::Role;
 use crate::hub::TrailRow;
-use crate::tui::view::deeds;
 
 /// Labels of the fields in rows of the trail, in the order in which they are listed. Other fields are listed by their own
 /// names.
@@ -43,13 +42,12 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// In words: `State: active › disabled`.
-    pub fn words(&self, arrow: &str) -> String {
-        let Self { label, before, after } = self;
-        match (before, after) {
-            (Some(before), Some(after)) => format!("{label}: {before} {arrow} {after}"),
-            (Some(before), None) => format!("{label} was {before}"),
-            (None, after) => format!("{label}: {}", after.as_deref().unwrap_or("none")),
+    /// In a few words, for a line with others: `networks any → 203.0.113.0/24`.
+    pub fn short(&self, arrow: &str) -> String {
+        let label = self.label.to_lowercase();
+        match (&self.before, &self.after) {
+            (Some(before), after) => format!("{label} {before} {arrow} {}", after.as_deref().unwrap_or("none")),
+            (None, after) => format!("{label} {}", after.as_deref().unwrap_or("none")),
         }
     }
 }
@@ -124,11 +122,6 @@ pub fn key_of(row: &TrailRow) -> Option<String> {
     Some(json.get("key")?.as_str()?.to_owned())
 }
 
-/// What was done, by whom and when.
-pub fn summary(row: &TrailRow) -> String {
-    format!("{}   {}", row.at.utc("%-d %b %Y %H:%M:%S UTC"), deeds::sentence(row))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -154,7 +147,7 @@ mod tests {
     }
 
     fn words(before: Option<&str>, after: Option<&str>) -> Vec<String> {
-        differences(&row(before, after)).iter().map(|d| d.words(">")).collect()
+        differences(&row(before, after)).iter().map(|d| d.short(">")).collect()
     }
 
     #[test]
@@ -164,12 +157,7 @@ mod tests {
             r#"{"name":"crm","state":"disabled","expires_at":"2027-01-31T00:00:00Z","networks":"10.0.0.0/8","z":2}"#;
         assert_eq!(
             words(Some(before), Some(after)),
-            [
-                "State: active > disabled",
-                "Expires: never > 2027-01-31T00:00:00Z",
-                "Networks: any > 10.0.0.0/8",
-                "z: 1 > 2"
-            ]
+            ["state active > disabled", "expires never > 2027-01-31T00:00:00Z", "networks any > 10.0.0.0/8", "z 1 > 2"]
         );
         assert!(words(Some(before), Some(before)).is_empty());
     }
@@ -177,10 +165,10 @@ mod tests {
     #[test]
     fn a_creation_is_listed_whole_and_invalid_json_not_at_all() {
         let made = r#"{"role":"advanced","must_change_password":true,"note":""}"#;
-        assert_eq!(words(None, Some(made)), ["Role: Advanced User", "Must change password: yes"]);
-        assert_eq!(words(Some(made), None)[0], "Role was Advanced User");
+        assert_eq!(words(None, Some(made)), ["role Advanced User", "must change password yes"]);
+        assert_eq!(words(Some(made), None)[0], "role Advanced User > none");
         let legacy = r#"{"kind":"legacy","key":"smsbatch","body_digest":"required"}"#;
-        assert_eq!(words(None, Some(legacy)), ["Kind: legacy", "Key: smsbatch"]);
+        assert_eq!(words(None, Some(legacy)), ["kind legacy", "key smsbatch"]);
         assert!(words(None, Some("kdb")).is_empty());
         assert!(words(None, None).is_empty());
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::credential::{Algorithm, Name, Networks, Note, Owner, TagEdit};
+use crate::credential::{Algorithm, Kind, Name, Networks, Note, Owner, TagEdit};
 use crate::hub::{CredentialEdit, CredentialRow, CredentialTarget};
 use crate::time::{Millis, Seconds, duration};
 use crate::tui::dialog::credential::create::when;
@@ -32,13 +32,15 @@ pub struct EditKeys {
     pub rows: Vec<CredentialRow>,
     /// A concurrent change came first: the current row is being read.
     pub stale: bool,
+    /// What the store said of a new name, and of which one.
+    pub taken: Option<(String, bool)>,
 }
 
 impl Dialog {
     /// The fields as the rows have them.
     pub fn edit(rows: Vec<CredentialRow>) -> Self {
         let form = form(&rows, |id| filled(&rows, id));
-        Self::with_form(form, DialogKind::Edit(Box::new(EditKeys { rows, stale: false })))
+        Self::with_form(form, DialogKind::Edit(Box::new(EditKeys { rows, stale: false, taken: None })))
     }
 }
 
@@ -61,6 +63,19 @@ impl EditKeys {
             Some(Control::Preset(preset)) => (preset.chosen() > 0).then_some(typed),
             Some(_) => (typed != self.filled(id)).then_some(typed),
         }
+    }
+
+    /// The kind and the new name that the store can be asked about: that of one credential, if it was changed.
+    pub fn new_name(&self, form: &Form) -> Option<(Kind, String)> {
+        let [row] = self.rows.as_slice() else { return None };
+        let name = self.changed(form, Id::Name).filter(|name| !name.is_empty())?;
+        Some((row.kind, name.to_owned()))
+    }
+
+    /// Whether another credential of its kind has the name that is typed now.
+    pub fn is_taken(&self, form: &Form) -> bool {
+        let typed = self.new_name(form).map(|(_, name)| name);
+        typed.is_some_and(|name| self.taken.as_ref().is_some_and(|(of, taken)| *of == name && *taken))
     }
 
     /// What all rows have in common in a field, in words; where they differ, how.

@@ -23,10 +23,8 @@ pub fn create(app: &App, create: &Create, form: &Form, sheet: &mut Sheet) {
     }
     sheet.gap();
     let words = match create.kind {
-        Kind::Basic | Kind::Hmac => {
-            "The secret is shown once, right after you create the key. Have a place ready to put it."
-        }
-        Kind::Legacy => "For the SOAP API and M4U text protocol. For REST, make a Basic or HMAC key instead.",
+        Kind::Basic | Kind::Hmac => "The secret is shown once, on the next page. Have a place ready for it.",
+        Kind::Legacy => "For the SOAP API and the M4U text protocol. For REST use the other kinds.",
     };
     sheet.explain(words);
 }
@@ -58,8 +56,7 @@ fn under_field(app: &App, create: &Create, form: &Form, entry: &FormEntry, sheet
         Id::Name if !entry.folded => sheet.gap(),
         Id::Options => {
             let open = matches!(entry.input, Control::Fold { open: true });
-            let words =
-                if open { "left empty: no limit, any network, no note".to_owned() } else { summary(create, form) };
+            let words = if open { String::new() } else { summary(create, form) };
             sheet.append(vec![span(&text::fit(&words, sheet.under_width(), theme.glyphs.ellipsis), theme.muted())]);
         }
         Id::Expires => date_echo(app, entry, form.text(entry.id), sheet),

@@ -5,6 +5,7 @@ use crate::tui::app::App;
 use crate::tui::dialog::{EditKeys, NewPassword, StopOldSecret};
 use crate::tui::form::{Control, Form, FormEntry, Id};
 use crate::tui::view::forms::{self, password_line};
+use crate::tui::view::paint::span;
 use crate::tui::view::sheet::Sheet;
 
 /// Most names that are listed.
@@ -38,11 +39,14 @@ pub fn edit(app: &App, d: &EditKeys, form: &Form, sheet: &mut Sheet) {
 /// The text under a field: what it is now, what an empty one means, what is odd about it.
 fn under_field(app: &App, d: &EditKeys, form: &Form, entry: &FormEntry, sheet: &mut Sheet) {
     let several = d.rows.len() > 1;
+    if let ([row], Id::Name, true) = (d.rows.as_slice(), entry.id, d.is_taken(form)) {
+        return forms::warn(app, &format!("A {} credential has this name already.", row.kind.word()), sheet);
+    }
     match (entry.id, form.text(entry.id)) {
         (Id::Expires, _) if form.chosen(Id::Expires) == 0 => sheet.explain_under(&d.in_common(Id::Expires, app.now)),
         (Id::Expires, typed) => forms::date_echo(app, entry, typed, sheet),
         (Id::Owner | Id::Tags | Id::Networks, _) if several && entry.error.is_none() => {
-            sheet.aside(&d.in_common(entry.id, app.now));
+            sheet.at_end(vec![span(&d.in_common(entry.id, app.now), app.theme.muted())]);
             let networks = if entry.id == Id::Networks { form.text(entry.id) } else { "" };
             forms::network_warning(app, entry, networks, sheet);
         }

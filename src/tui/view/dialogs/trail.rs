@@ -20,7 +20,7 @@ pub fn entry(app: &App, row: &TrailRow, sheet: &mut Sheet) {
     sheet.gap();
     sheet.say(&deeds::sentence(row), theme.strong());
     let when = row.at.utc("%-d %b %Y %H:%M:%S UTC");
-    sheet.explain(&format!("{when}, {}", relative_time::ago(app.now, row.at)));
+    sheet.explain(&format!("{when}, {}", relative_time::long_ago(app.now, row.at)));
     sheet.gap();
     let differences = differences(row);
     if differences.is_empty() {
@@ -45,7 +45,8 @@ pub fn entry(app: &App, row: &TrailRow, sheet: &mut Sheet) {
             sheet.spans(vec![span(&text::pad(label, LABEL, ellipsis), theme.muted()), plain(line)]);
         }
     };
-    fact("From", &origin(row));
+    let origin = origin(row);
+    fact("From", origin.strip_prefix("From ").unwrap_or(&origin));
     if let Some(key) = key_of(row) {
         fact("Key", &key);
     }

@@ -5,6 +5,7 @@ use ratatui::text::{Line, Span};
 
 use crate::hub::TrailRow;
 use crate::text;
+use crate::time::Millis;
 use crate::tui::app::App;
 use crate::tui::pending::Slot;
 use crate::tui::screen::{TrailCheck, TrailList};
@@ -12,7 +13,7 @@ use crate::tui::view::deeds;
 use crate::tui::view::paint::{Paint, scroll_bar, span, wrap};
 use crate::tui::view::screens::api::number;
 use crate::tui::view::sheet;
-use crate::tui::view::table::{self, Cell, Column, column};
+use crate::tui::view::table::{self, Cell, Column, Fact, column};
 use crate::tui::view::trail_words;
 use crate::tui::{layout, relative_time};
 
@@ -47,7 +48,7 @@ pub fn draw(app: &App, list: &TrailList, paint: &mut Paint<'_>, top: u16) {
     }
     if let Some(row) = list.selected() {
         let area = Rect { y: y + 1, height: layout::panel(app.size), ..area };
-        in_full(app, row, paint, area);
+        in_full(app, list, row, paint, area);
     }
     // Over the rows: what is wrong with it is shown above it.
     filter(app, list, paint, y, end);
@@ -135,21 +136,39 @@ fn cells(app: &App, row: &TrailRow) -> Vec<Cell> {
     ]
 }
 
-fn in_full(app: &App, row: &TrailRow, paint: &mut Paint<'_>, area: Rect) {
+/// The panel of the selected entry; in a low window only what was done.
+fn in_full(app: &App, list: &TrailList, row: &TrailRow, paint: &mut Paint<'_>, area: Rect) {
     let theme = app.theme;
+    let sentence = span(&deeds::sentence(row), theme.strong());
+    if area.height < 3 {
+        return paint.line(1, area.y, area.width.saturating_sub(1), &Line::from(sentence));
+    }
+    let when = format!("   {}, {}", row.at.utc("%-d %b %Y %H:%M:%S UTC"), relative_time::long_ago(app.now, row.at));
+    let head = vec![span(&row.no.to_string(), theme.strong()), span(&when, theme.muted())];
+    paint.line(1, area.y, area.width.saturating_sub(1), &Line::from(head));
+    paint.line(1, area.y + 1, area.width.saturating_sub(1), &Line::from(sentence));
+    let mut facts: Vec<Fact> = Vec::new();
     let changes = trail_words::differences(row);
-    let changes = changes.iter().map(|d| d.words(theme.glyphs.arrow)).collect::<Vec<_>>().join("   ");
-    let mut sentences = vec![(trail_words::summary(row), theme.text()), (trail_words::origin(row), theme.muted())];
     if !changes.is_empty() {
-        // Two lines at most: enter shows everything.
-        let room = (2 * usize::from(area.width)).saturating_sub(8);
-        sentences.insert(1, (text::fit(&changes, room, theme.glyphs.ellipsis), theme.text()));
+        let words: Vec<String> = changes.iter().map(|change| change.short(theme.glyphs.arrow)).collect();
+        facts.push(("Changed", vec![span(&words.join(", "), theme.text())]));
     }
-    let width = usize::from(area.width).saturating_sub(2);
-    let lines = sentences.iter().flat_map(|(words, style)| wrap(words, width).into_iter().map(|l| (l, *style)));
-    for (y, (line, style)) in (area.y..area.bottom()).zip(lines) {
-        paint.text(1, y, &line, style);
+    let origin = trail_words::origin(row);
+    facts.push(("From", vec![span(origin.strip_prefix("From ").unwrap_or(&origin), theme.muted())]));
+    if let Some(words) = whole(list, app.now) {
+        facts.push(("Log", vec![span(&words, theme.muted())]));
     }
+    table::panel(app, &facts, 10, paint, Rect { y: area.y + 2, height: area.height - 2, ..area });
+}
+
+/// What the last check found of the log itself, if there was one on this screen.
+fn whole(list: &TrailList, now: Millis) -> Option<String> {
+    let TrailCheck { report, at } = list.checked.as_ref()?;
+    let at = relative_time::moment(now, *at);
+    Some(match report.whole {
+        true => format!("whole, entries 1 to {} verified {at} UTC", report.no),
+        false => format!("broken: {}, verified {at} UTC", report.broken.as_deref().unwrap_or_default()),
+    })
 }
 
 /// The status line.
