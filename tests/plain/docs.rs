@@ -1,4 +1,4 @@
-//! Documentation, line by line: the files of gateways.
+//! Documentation, line by line: the gateway files.
 
 use keydesk::account::Role;
 use keydesk::sample::{Gateway, Upstream};

@@ -63,10 +63,11 @@ impl Line {
         self.sees("mark to repeat: ");
         let fresh = self.fresh();
         let Some(at) = fresh.find(&format!(". {choice}")) else {
+            let wanted = choice.split([':', '.']).next().unwrap();
             // The menu on one line: `Menu. 1 API Settings, 2 Users and roles, ...`.
             let items = fresh.rsplit("Menu. ").next().unwrap().split('.').next().unwrap().replace("Menu. ", "");
             let found =
-                items.split(", ").filter_map(|item| item.split_once(' ')).find(|(_, words)| words.starts_with(choice));
+                items.split(", ").filter_map(|item| item.split_once(' ')).find(|(_, words)| words.starts_with(wanted));
             let number = found.unwrap_or_else(|| panic!("{choice:?} is no choice in:\n{fresh}")).0.to_owned();
             return self.types(&number);
         };

@@ -75,9 +75,9 @@ fn on_a_dumb_terminal_everything_is_plain_text() {
     line.signs_in("alice");
     let (shown, spelled) = create_each_kind(&mut line);
     let rotated = manage(&mut line);
-    line.picks("Users").picks("Add a user.").sees("goes back: ").types("chen").picks("Basic User");
+    line.picks("Users").picks("Add a user.").sees("goes back: ").types("chen").picks("Basic User").picks("Type one.");
     line.sees("a first password for chen").sees("goes back: ").types(PASSWORD).sees("again: ").types(PASSWORD);
-    line.sees("chen is added as Basic User.").back(1);
+    line.sees("chen is added as a Basic User.").back(1);
     line.picks("Activity log.")
         .picks("Hear the newest entries.")
         .sees("alice: added user, chen")

@@ -28,6 +28,8 @@ fn adding_a_user_asks_for_the_own_password_again() {
             .types("bram")
             .sees("Role of bram.")
             .picks("Advanced User: sees credentials, changes nothing.")
+            .sees("The password of bram:")
+            .picks("Type one.")
             .sees("a first password for bram, 12 characters or more")
             .hides("bram")
             .sees("12 characters or more")
@@ -45,6 +47,7 @@ fn adding_a_user_asks_for_the_own_password_again() {
             .types("bram")
             .sees("Role")
             .picks("Advanced User")
+            .picks("Type one.")
             .sees("a first password")
             .hides(FIRST)
             .sees("again")
@@ -97,6 +100,7 @@ fn users_are_disabled_enabled_unlocked_and_get_passwords() {
             .picks("Enable again.")
             .sees("bram is enabled and can sign in.")
             .picks("Set a new password.")
+            .picks("Type one.")
             .sees("a new password for bram")
             .hides(FIRST)
             .sees("again")
@@ -187,4 +191,36 @@ fn the_full_screen_is_opened_only_after_a_warning() {
         offered(play).picks("Open it on the full screen.").sees("TERM is dumb").back(1).quits()
     });
     assert_eq!(play.opens, None);
+}
+
+#[test]
+fn a_password_that_keydesk_makes_is_given_once() {
+    let table = TestDesk::new();
+    let (_, play) = table.play(|play| {
+        play.alice()
+            .sees("Menu.")
+            .picks("Users")
+            .picks("Add a user.")
+            .sees("user name of the new user")
+            .types("frida")
+            .sees("Role of frida.")
+            .picks("Auditor: sees everything, changes nothing.")
+            .picks("Let keydesk make one, which is given once.")
+            .sees("frida is added as an Auditor. At the first sign-in the password must be changed.")
+            .sees("Take the password now; this is the only time that you can.")
+            .back(1)
+            .sees("Close without copying?")
+            .back(1)
+            .picks("Copy it to the clipboard.")
+            .sees("Sent to your terminal (OSC 52): the password.")
+            .back(1)
+            .sees("The password is no longer kept here.")
+            .sees("frida, Auditor, active, never signed in")
+            .back(1)
+            .quits()
+    });
+    assert_eq!(play.copied.len(), 1);
+    assert!(!play.said.contains(&play.copied[0]), "it was not shown");
+    let signed_in = table.hub.sign_in("frida", &Secret::from_text(&play.copied[0]), &Origin::default()).unwrap();
+    assert!(matches!(signed_in, SignIn::Welcome(session) if session.must_change_password));
 }

@@ -20,12 +20,12 @@ fn words_narrow_the_list_while_they_are_typed() {
 #[test]
 fn the_empty_field_shows_terms_and_help_shows_all_of_them() {
     let mut desk = Desk::on_list();
-    desk.press("/").sees("(words, expires<30d expires>30d unused>90d").sees("F1 tells all)");
+    desk.press("/").sees("(words, expires<30d expires>30d unused>90d").sees("F1 terms)");
     desk.press("F1").dialog("Keys: Filter").says("state:disabled active, expiring, not-yet,");
     desk.press("esc").no_dialog().types("x").sees("/ x").sees_no("F1 tells").press("esc ?");
     desk.dialog("Keys: API tab").says("tick all found");
     let mut desk = Desk::on_list();
-    desk.sized(60, 16).press("/").sees("(words, expires<30d; F1 tells all)").sees_no("…");
+    desk.sized(60, 16).press("/").sees("(words, expires<30d; F1 terms)").sees_no("…");
 }
 
 #[test]

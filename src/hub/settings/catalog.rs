@@ -46,7 +46,7 @@ const TABLE: [Row; 7] = [
     Row { name: "upstream", key: "api_upstream", title: "Upstream",
         meaning: "where a gateway passes on to what it lets through; snippets use it: 127.0.0.1:9000" },
     Row { name: "staleness", key: "verifier_staleness_seconds", title: "Staleness",
-        meaning: "seconds for which a verifier answers without sight of the store: 1 to 3600" },
+        meaning: "seconds for which a verifier answers without the database: 1 to 3600" },
     Row { name: "replay", key: "verifier_replay", title: "Replay guard",
         meaning: "off, or node: each verifier refuses a signature that it has accepted since it was set, also after a restart" },
     Row { name: "algorithms", key: "verifier_algorithms", title: "Algorithms",
@@ -133,7 +133,7 @@ impl Setting {
         match self {
             Self::LockTime => within(typed, &LOCK_RANGE, "A desk locks after", "minutes"),
             Self::Staleness => {
-                within(typed, &STALENESS_RANGE, "A verifier answers without sight of the store for", "seconds")
+                within(typed, &STALENESS_RANGE, "A verifier answers without the database for", "seconds")
             }
             Self::KeepCounts => within(typed, &KEEP_COUNTS_RANGE, "Counts are kept for", "days"),
             Self::ApiAddress => Site::new(typed).map(|site| site.base()).map_err(|why| why.to_string()),

@@ -39,7 +39,7 @@ pub const ACTIONS: [CredentialAction; 12] = [
         |s, d| state(s, d, Verb::Disable),
     ),
     managing(|d| (d.row.state == State::Disabled).then_some("Enable it again."), |s, d| state(s, d, Verb::Enable)),
-    managing(|d| live(d).then_some("Revoke: stop it for ever."), revoke),
+    managing(|d| live(d).then_some("Revoke: stop it for good."), revoke),
     managing(|d| live(d).then_some("Rename."), rename),
     managing(|d| live(d).then(|| editable(d.row.kind)), options::edit),
     CredentialAction { words: |_| Some("Copy the key to the clipboard."), right: Right::SeeCredentials, act: copy_key },

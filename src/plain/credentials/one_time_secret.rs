@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use crate::clipboard::CopyOutcome;
 use crate::credential::Kind;
-use crate::hub::{CredentialRow, DisplayEvent, Issued};
+use crate::hub::{CredentialId, DisplayEvent, Issued};
 use crate::plain::conversation::{Exit, Menu, Step};
 use crate::plain::io::secret_slot::{SecretGuard, ShownSecret};
 use crate::plain::session::SignedIn;
+use crate::secret::Secret;
 
 use super::spell_out;
 
@@ -20,10 +21,25 @@ pub fn hand_out(session: &mut SignedIn<'_, '_>, issued: Issued, what: &str) -> S
     let Some(secret) = secret else {
         return session.say("The password is the one you typed.");
     };
-    let (hub, actor) = (Arc::clone(&session.hub), session.actor().clone());
-    let held = session.conversation.slot().hold(ShownSecret { hub, actor, id: row.id, secret });
     let word = row.kind.api_secret_word();
-    match (OneTimeView { session, row: &row, word, held: &held, taken: false }).run() {
+    give(session, secret, Some(row.id), (word, &row.name, "rotate the key"))
+}
+
+/// Hands out the password of a user that was made here.
+pub fn hand_out_password(session: &mut SignedIn<'_, '_>, user: &str, password: Secret) -> Step {
+    give(session, password, None, ("password", user, "set another one"))
+}
+
+/// Keeps the secret while it is offered. `words` are what it is, whose it is, and what helps if it is lost.
+fn give(
+    session: &mut SignedIn<'_, '_>,
+    secret: Secret,
+    id: Option<CredentialId>,
+    (word, of, help): (&'static str, &str, &str),
+) -> Step {
+    let (hub, actor) = (Arc::clone(&session.hub), session.actor().clone());
+    let held = session.conversation.slot().hold(ShownSecret { hub, actor, id, secret });
+    match (OneTimeView { session, id, word, held: &held, taken: false }).run() {
         Err(Exit::Gone) => {
             held.line_dropped();
             Err(Exit::Gone)
@@ -31,10 +47,7 @@ pub fn hand_out(session: &mut SignedIn<'_, '_>, issued: Issued, what: &str) -> S
         Err(exit) => {
             drop(held);
             // Fails if the terminal is gone, which does not matter here.
-            session.say(format!(
-                "The {word} of {} is no longer kept here. If it is not saved, rotate the key.",
-                row.name
-            ))?;
+            session.say(format!("The {word} of {of} is no longer kept here. If it is not saved, {help}."))?;
             Err(exit)
         }
         Ok(()) => session.say(format!("The {word} is no longer kept here.")),
@@ -44,7 +57,8 @@ pub fn hand_out(session: &mut SignedIn<'_, '_>, issued: Issued, what: &str) -> S
 /// The one-time view.
 struct OneTimeView<'v, 't, 'io> {
     session: &'v mut SignedIn<'t, 'io>,
-    row: &'v CredentialRow,
+    /// The credential, for the notes in the trail; none for the password of a user.
+    id: Option<CredentialId>,
     word: &'static str,
     held: &'v SecretGuard,
     /// It was copied, shown or spelled.
@@ -116,7 +130,7 @@ impl OneTimeView<'_, '_, '_> {
 
     fn note_taken(&mut self, doubtful: bool) -> Step {
         self.taken |= !doubtful;
-        let id = self.row.id;
+        let Some(id) = self.id else { return Ok(()) };
         self.session.call(|hub, actor| hub.record_display_event(actor, id, DisplayEvent::Copied)).map(|_| ())
     }
 

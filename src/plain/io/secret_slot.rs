@@ -26,8 +26,8 @@ pub struct ShownSecret {
     pub hub: Arc<Hub>,
     /// The user who can see it.
     pub actor: Actor,
-    /// Id of its credential.
-    pub id: CredentialId,
+    /// Id of its credential; none for the password of a user, which another can replace.
+    pub id: Option<CredentialId>,
     /// The secret itself.
     pub secret: Secret,
 }
@@ -53,6 +53,7 @@ impl SecretSlot {
         let turn = lock(&self.ending);
         let Some(ShownSecret { hub, actor, id, secret }) = lock(&self.shown).take() else { return turn };
         drop(secret);
+        let Some(id) = id else { return turn };
         let (done, written) = channel();
         let note = move || {
             // Nobody is left to see an error.

@@ -3,11 +3,15 @@
 mod user;
 
 use crate::account::{Right, Role, UserName, check_user_password};
+use crate::credential::Note;
+use crate::hub::{NewUser, WithPassword};
 use crate::plain::conversation::{Menu, Picked, Step};
+use crate::plain::credentials::one_time_secret;
 use crate::plain::new_password::{USER_RULE, new_password};
 use crate::plain::session::SignedIn;
 use crate::plain::set_up::checked;
 use crate::plain::words;
+use crate::secret::Secret;
 
 /// Shows the list of users and runs what is chosen, until the user goes back.
 pub fn users(session: &mut SignedIn<'_, '_>) -> Step {
@@ -45,16 +49,36 @@ fn add(session: &mut SignedIn<'_, '_>) -> Step {
     let wrong = |text: &str| UserName::new(text).err().map(|why| why.to_string());
     let Some(name) = checked(session.conversation, question, wrong)? else { return Ok(()) };
     let Some(role) = role(session, &format!("Role of {name}."))? else { return Ok(()) };
-    let check = |password: &str| check_user_password(&name, password).map_err(|why| why.to_string());
-    let whose = format!("a first password for {name}");
-    let Some(password) = new_password(session.conversation, &whose, USER_RULE, check)? else { return Ok(()) };
-    match session.call_confirmed(|hub, actor| hub.add_user(actor, &name, role, &password))? {
+    let Some(password) = password(session, "a first password", &name)? else { return Ok(()) };
+    let new = NewUser { name, role, password, note: Note::default() };
+    let Some(added) = session.call_confirmed(|hub, actor| hub.add_user_with(actor, &new))? else { return Ok(()) };
+    session.say(format!(
+        "{} is added as {}. At the first sign-in the password must be changed.",
+        added.row.name,
+        added.row.role.with_article()
+    ))?;
+    hand_out(session, added)
+}
+
+/// Asks for a password of a user: `Some(None)` is one that keydesk makes.
+fn password(session: &mut SignedIn<'_, '_>, what: &str, name: &str) -> Step<Option<Option<Secret>>> {
+    let menu =
+        Menu::new(format!("The password of {name}:"), ["Let keydesk make one, which is given once.", "Type one."]);
+    match session.conversation.choose(&menu)? {
+        None => Ok(None),
+        Some(0) => Ok(Some(None)),
+        Some(_) => {
+            let check = |password: &str| check_user_password(name, password).map_err(|why| why.to_string());
+            Ok(new_password(session.conversation, &format!("{what} for {name}"), USER_RULE, check)?.map(Some))
+        }
+    }
+}
+
+/// Hands out the password if keydesk made it.
+fn hand_out(session: &mut SignedIn<'_, '_>, set: WithPassword) -> Step {
+    match set.password {
         None => Ok(()),
-        Some(user) => session.say(format!(
-            "{} is added as {}. At the first sign-in the password must be changed.",
-            user.name,
-            user.role.with_article()
-        )),
+        Some(password) => one_time_secret::hand_out_password(session, &set.row.name, password),
     }
 }
 

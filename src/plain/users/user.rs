@@ -1,11 +1,10 @@
 //! One user, and the actions on them: role, state, unlock, password.
 
-use crate::account::{Right, UserState, check_user_password};
+use crate::account::{Right, UserState};
 use crate::credential::Filter;
 use crate::hub::{ListQuery, UserRow};
 use crate::plain::conversation::{Menu, Step};
 use crate::plain::credentials::list;
-use crate::plain::new_password::{USER_RULE, new_password};
 use crate::plain::session::SignedIn;
 use crate::plain::words;
 
@@ -90,14 +89,11 @@ fn unlock(session: &mut SignedIn<'_, '_>, user: &UserRow) -> Step {
 }
 
 fn set_password(session: &mut SignedIn<'_, '_>, user: &UserRow) -> Step {
-    let check = |password: &str| check_user_password(&user.name, password).map_err(|why| why.to_string());
-    let whose = format!("a new password for {}", user.name);
-    let Some(password) = new_password(session.conversation, &whose, USER_RULE, check)? else { return Ok(()) };
-    match session.call_confirmed(|hub, actor| hub.set_password(actor, &user.target(), &password))? {
-        None => Ok(()),
-        Some(user) if user.must_change_password => {
-            session.say(format!("{} has a new password, which must be changed at the next sign-in.", user.name))
-        }
-        Some(user) => session.say(format!("{} has a new password.", user.name)),
-    }
+    let Some(password) = super::password(session, "a new password", &user.name)? else { return Ok(()) };
+    let set =
+        session.call_confirmed(|hub, actor| hub.set_password_or_make(actor, &user.target(), password.as_ref()))?;
+    let Some(set) = set else { return Ok(()) };
+    let next = if set.row.must_change_password { ", which must be changed at the next sign-in" } else { "" };
+    session.say(format!("{} has a new password{next}.", set.row.name))?;
+    super::hand_out(session, set)
 }

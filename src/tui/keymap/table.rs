@@ -110,7 +110,7 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Docs, &[RIGHT], Action::NextLanguage, "another language or gateway").hint_as("←→", "language").keys("←→"),
     row(S::Docs, &[LEFT], Action::PreviousLanguage, "the language before").keys("-"),
     row(S::Docs, &[Chord::char('y')], Action::CopySample, "copy the sample or file").hint("copy"),
-    row(S::Docs, &[Chord::char('4')], Action::Gateways, "files of gateways, or the samples").hint("gateways"),
+    row(S::Docs, &[Chord::char('4')], Action::Gateways, "gateway files, or the samples").hint("gateways"),
     row(S::Docs, &[Chord::char('1')], Action::Section(Kind::Basic), "Basic, HMAC, Legacy").keys("1 2 3"),
     row(S::Docs, &[Chord::char('2')], Action::Section(Kind::Hmac), "HMAC Authentication").keys("-"),
     row(S::Docs, &[Chord::char('3')], Action::Section(Kind::Legacy), "Legacy API Credentials").keys("-"),

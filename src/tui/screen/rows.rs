@@ -40,7 +40,7 @@ pub enum MenuRow {
 pub const MENU: [(MenuRow, &str, &str); 6] = [
     (MenuRow::Settings, "Settings", "API keys, users, activity log, security"),
     (MenuRow::Account, "My account", "your password, appearance, last sign-ins"),
-    (MenuRow::Documentation, "Documentation", "how to call the API, files of gateways"),
+    (MenuRow::Documentation, "Documentation", "how to call the API, gateway files"),
     (MenuRow::Lock, "Lock", "L"),
     (MenuRow::SignOut, "Sign out", ""),
     (MenuRow::Quit, "Quit", "q"),
@@ -79,5 +79,5 @@ pub const ACCOUNT: [(AccountRow, &str, &str); 5] = [
     (AccountRow::Colours, "Colours", "enter changes: auto, dark, light or none"),
     (AccountRow::Glyphs, "Lines and marks", "enter changes: Unicode or ASCII"),
     (AccountRow::Lines, "Line by line", "for screen readers; leaves this screen"),
-    (AccountRow::SignIns, "Last sign-ins", "yours, and tries on your name that were refused"),
+    (AccountRow::SignIns, "Last sign-ins", "yours, and refused sign-ins on your name"),
 ];

@@ -114,7 +114,7 @@ fn filter(app: &App, api: &Api, paint: &mut Paint<'_>, y: u16, end: u16) {
 
 /// The placeholder: words, and as many of the terms as fit.
 fn placeholder(room: usize) -> String {
-    const MORE: &str = "; F1 tells all)";
+    const MORE: &str = "; F1 terms)";
     let mut message = "(words".to_owned();
     for (i, (term, _)) in filter_terms().enumerate() {
         let next = format!("{}{term}", if i == 0 { ", " } else { " " });
