@@ -28,7 +28,7 @@ fn main() -> ExitCode {
 
 /// Only the demo opens a desk that somebody is signed in to already, and nobody else knows how to unlock it.
 fn demo_password() -> String {
-    format!("The demo's password is: {}", demo::PASSWORD)
+    format!("This is the demo: nothing is kept. Its users' password is: {}", demo::PASSWORD)
 }
 
 /// The desk has handed the terminal back: what went wrong can be said, and has the exit code of the command line.

@@ -85,10 +85,15 @@ impl Drop for Server {
 
 /// `keydesk serve` at a desk.
 pub fn keydesk(desk: &Path, listen: &str, place: &Path) -> Done<Command> {
+    verifier(Path::new(env!("CARGO_BIN_EXE_keydesk")), desk, listen, place)
+}
+
+/// A verifier of another keydesk.
+pub fn verifier(program: &Path, desk: &Path, listen: &str, place: &Path) -> Done<Command> {
     let token = place.join("token");
     fs::write(&token, TOKEN)?;
     fs::set_permissions(&token, fs::Permissions::from_mode(0o600))?;
-    let mut command = Command::new(env!("CARGO_BIN_EXE_keydesk"));
+    let mut command = Command::new(program);
     command.args(["serve", "--listen", listen, "--gateway-token-file"]).arg(token);
     command.arg("--data-dir").arg(desk.join("data")).arg("--config").arg(desk.join("etc/config.toml"));
     Ok(command)

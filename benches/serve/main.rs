@@ -1,8 +1,8 @@
 //! The verifier under load, beside its yardsticks in the same run: only the ratios count on a shared machine.
 //!
-//! `cargo bench --bench serve -- throughput [--rounds N] [--seconds S] [--no-peers] DIR...` answers a second,
+//! `cargo bench --bench serve -- throughput [--rounds N] [--seconds S] [--no-peers] [--beside PROGRAM] DIR...` answers a second,
 //! straight and through nginx; each DIR was made by `cargo bench --bench fill`. Wants wrk, taskset and nginx; HAProxy and
-//! Caddy if they are there.
+//! Caddy if they are there. `PROGRAM` is another keydesk, such as the one before a change, that is asked at the same desks.
 //!
 //! `cargo bench --bench serve -- attack [--rounds N] DIR` Basic and HMAC while 1,000 wrong Legacy passwords come in.
 //!
@@ -32,6 +32,7 @@ struct Wanted {
     rounds: Option<usize>,
     seconds: u64,
     peers: bool,
+    beside: Option<PathBuf>,
 }
 
 /// Long enough to hold one batch of last uses, which are written every ten.
@@ -61,12 +62,13 @@ fn main() -> ExitCode {
 }
 
 fn wanted(args: Vec<String>) -> Done<Wanted> {
-    let mut wanted = Wanted { dirs: Vec::new(), rounds: None, seconds: SECONDS, peers: true };
+    let mut wanted = Wanted { dirs: Vec::new(), rounds: None, seconds: SECONDS, peers: true, beside: None };
     let mut args = args.into_iter();
     while let Some(arg) = args.next() {
         match arg.as_str() {
             "--rounds" => wanted.rounds = Some(args.next().ok_or("--rounds wants a number")?.parse()?),
             "--seconds" => wanted.seconds = args.next().ok_or("--seconds wants a number")?.parse()?,
+            "--beside" => wanted.beside = Some(args.next().ok_or("--beside wants a program")?.into()),
             "--no-peers" => wanted.peers = false,
             dir => wanted.dirs.push(dir.into()),
         }

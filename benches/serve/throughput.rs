@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::bare::Bare;
-use super::contestant::{SERVER_CORE, Server, bare, free, keydesk, wait_for, wait_for_socket};
+use super::contestant::{SERVER_CORE, Server, bare, free, keydesk, verifier, wait_for, wait_for_socket};
 use super::pairs::{self, shuffle};
 use super::stats::median;
 use super::wrk::{Load, Round};
@@ -44,6 +44,9 @@ pub fn run(wanted: &Wanted) -> Done {
     println!("Straight, medians of {rounds} rounds of {} s:\n", wanted.seconds);
     let mut race = Race { place: place.path(), contestants: Vec::new() };
     race.straight(&wanted.dirs)?;
+    if let Some(program) = &wanted.beside {
+        race.beside(program, &wanted.dirs)?;
+    }
     if wanted.peers {
         race.peers()?;
     }
@@ -111,6 +114,17 @@ impl Race<'_> {
             let name = format!("keydesk {}", desk.display());
             let address = free()?;
             let server = Server::start(keydesk(desk, &address, &self.dir(&name)?)?, Some(SERVER_CORE))?;
+            self.add(name, vec![server], address, &peers::gateway_head(), &authorizations(desk)?)?;
+        }
+        Ok(())
+    }
+
+    /// Another keydesk, at the same desks.
+    fn beside(&mut self, program: &Path, desks: &[std::path::PathBuf]) -> Done {
+        for desk in desks {
+            let name = format!("{} {}", program.display(), desk.display());
+            let address = free()?;
+            let server = Server::start(verifier(program, desk, &address, &self.dir(&name)?)?, Some(SERVER_CORE))?;
             self.add(name, vec![server], address, &peers::gateway_head(), &authorizations(desk)?)?;
         }
         Ok(())

@@ -14,7 +14,7 @@ use super::{ConfigError, Frontend};
 /// The choices; what was not chosen follows the environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Appearance {
-    /// `dark`, `light` or `none`.
+    /// `auto`, `dark`, `light` or `none`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub colours: Option<String>,
     /// `unicode` or `ascii`.

@@ -1,9 +1,10 @@
-//! The demo's history: credentials of all kinds in all states, and four users.
+//! The demo's history: credentials of all kinds in all states, and five users.
 
 use crate::account::Role;
 use crate::credential::{Algorithm, Algorithms, BodyDigest, Kind, Networks, Note, Options, Overlap, Owner, Tags, Verb};
 use crate::hub::{
-    Actor, ChangeOutcome, CredentialRow, Hub, HubError, NewCredential, NewLegacy, Origin, Refusal, SignIn, Via,
+    Actor, ChangeOutcome, CredentialRow, Hub, HubError, NewCredential, NewLegacy, Origin, Refusal, SignIn,
+    UserOperation, Via,
 };
 use crate::secret::Secret;
 use crate::time::{DAY, HOUR, MINUTE, Seconds};
@@ -14,8 +15,15 @@ use super::{DemoClock, PASSWORD, USER};
 pub const BEGINNING: i64 = 212 * DAY;
 
 /// The users besides the first: name, role, how long ago they were added.
-const PEOPLE: [(&str, Role, i64); 3] =
-    [("bram", Role::Administrator, 200 * DAY), ("chen", Role::Basic, 150 * DAY), ("dora", Role::Advanced, 149 * DAY)];
+const PEOPLE: [(&str, Role, i64); 4] = [
+    ("bram", Role::Administrator, 200 * DAY),
+    ("chen", Role::Basic, 150 * DAY),
+    ("dora", Role::Advanced, 149 * DAY),
+    ("emil", Role::Auditor, 148 * DAY),
+];
+
+/// Notes on users.
+const NOTES: [(&str, &str); 2] = [("bram", "backend team, deputy of alice"), ("emil", "yearly audit, until March")];
 
 /// One credential of the story.
 struct Plot {
@@ -89,7 +97,7 @@ const PLOTS: [Plot; 13] = [
         then: &[(Then::Do(Verb::Disable), 6 * HOUR)],
         ..PLAIN
     },
-    Plot { name: "支払い-batch", by: "bram", made: 40 * DAY, ..PLAIN },
+    Plot { name: "支払い-batch", owner: "payments", tags: "env=prod", by: "bram", made: 40 * DAY, ..PLAIN },
     Plot {
         name: "old-gateway",
         made: 190 * DAY,
@@ -167,7 +175,7 @@ const PLOTS: [Plot; 13] = [
         used: Some((3 * HOUR, "203.0.113.77")),
         ..PLAIN
     },
-    Plot { kind: Kind::Legacy, name: "frontdesk", by: "bram", made: 15 * DAY, ..PLAIN },
+    Plot { kind: Kind::Legacy, name: "frontdesk", owner: "lena", tags: "sms", by: "bram", made: 15 * DAY, ..PLAIN },
 ];
 
 /// One thing that happens, and how long ago.
@@ -255,6 +263,7 @@ fn events() -> Vec<Event> {
         (40 * HOUR, What::SignIn("chen", true)),
         (39 * HOUR, What::Ask("chen")),
         (17 * HOUR, What::SignIn(USER, true)),
+        (2 * HOUR, What::SignIn("emil", true)),
         (90 * MINUTE, What::SignIn("bram", true)),
     ];
     // Five in a row lock her out for a quarter of an hour: long enough to be seen.
@@ -272,7 +281,12 @@ fn happen(hub: &Hub, what: What, ago: i64, made: &mut [Option<CredentialRow>]) -
             // A password set by another must be changed; this one is.
             let (first, own) = (Secret::from_text("until you sign in"), Secret::from_text(PASSWORD));
             hub.add_user(&acting(hub, USER)?, name, role, &first)?;
-            hub.change_own_password(&acting(hub, name)?, &first, &own).map(drop)
+            hub.change_own_password(&acting(hub, name)?, &first, &own)?;
+            let Some((_, note)) = NOTES.iter().find(|(of, _)| *of == name) else { return Ok(()) };
+            let note = Note::new(note).map_err(|why| HubError::Failed(why.to_string()))?;
+            let administrator = acting(hub, USER)?;
+            let target = hub.user(&administrator, name, UserOperation::Note)?.target();
+            hub.set_user_note(&administrator, &target, &note).map(drop)
         }
         What::Make(i) => {
             let plot = &PLOTS[i];

@@ -1,8 +1,8 @@
 //! The main menu: the same for every role; what a role may not do says so.
 
-use crate::account::{Right, allows};
-use crate::credential::{EXPIRING_DAYS, Kind};
-use crate::hub::{ByKind, CredentialOverview, Overview, UnsavedCredential};
+use crate::account::{Right, Role, allows};
+use crate::hub::{AttentionItem, AttentionWords, Overview, UnsavedCredential};
+use crate::time::Millis;
 
 use super::conversation::{Exit, Menu, Step};
 use super::session::SignedIn;
@@ -46,14 +46,24 @@ const ITEMS: [MenuItem; 9] = [
 /// Welcomes the user, then runs what they choose until they leave.
 pub fn open(session: &mut SignedIn<'_, '_>) -> Step<std::convert::Infallible> {
     welcome(session)?;
+    let mut heard = false;
     loop {
-        let menu = Menu::new("Menu.", ITEMS.iter().map(|item| session.choice_label(item.words, item.right))).lowest();
+        let mut menu =
+            Menu::new("Menu.", ITEMS.iter().map(|item| session.choice_label(item.words, item.right))).lowest();
+        menu.short = std::mem::replace(&mut heard, true).then(short);
         if let Some(item) = session.conversation.choose(&menu)?.map(|i| &ITEMS[i])
             && session.has_right(item.right)?
         {
             (item.open)(session)?;
         }
     }
+}
+
+/// The menu on one line, for whoever heard it in full.
+fn short() -> String {
+    let name = |words: &'static str| words.split([':', '.']).next().unwrap_or(words);
+    let items: Vec<_> = ITEMS.iter().enumerate().map(|(i, item)| format!("{} {}", i + 1, name(item.words))).collect();
+    format!("Menu. {}.", items.join(", "))
 }
 
 fn welcome(session: &mut SignedIn<'_, '_>) -> Step {
@@ -76,7 +86,9 @@ fn welcome(session: &mut SignedIn<'_, '_>) -> Step {
         ))?;
     }
     let overview = session.hub.overview(session.actor());
-    for sentence in session.report(overview)?.map(|overview| attention_list(&overview)).unwrap_or_default() {
+    let (role, now) = (session.login.role, session.hub.now());
+    let said = session.report(overview)?.map(|overview| attention_list(&overview, role, now));
+    for sentence in said.unwrap_or_default() {
         session.say(sentence)?;
     }
     if !manages {
@@ -85,61 +97,13 @@ fn welcome(session: &mut SignedIn<'_, '_>) -> Step {
     Ok(())
 }
 
-/// How many of each kind there are: `2 Basic keys, 1 HMAC key`.
-fn kinds(counts: &ByKind) -> String {
-    let some = Kind::ALL.into_iter().filter(|kind| counts.of(*kind).0 > 0);
-    let said = some.map(|kind| {
-        let (count, word) = (counts.of(kind), kind.noun());
-        format!("{count} {word}{}", if count.0 == 1 { "" } else { "s" })
-    });
-    said.collect::<Vec<_>>().join(", ")
-}
-
-/// The attention list: what an Administrator should not have to look for.
-fn attention_list(overview: &Overview) -> Vec<String> {
-    let mut said = Vec::new();
-    if let Some(site) = &overview.site {
-        if site.rolled_back.is_some() {
-            said.push(
-                "To look at: this store is older than verifiers know it. Put the newest copy back, or accept what is here: \
-                 `keydesk audit accept --as NAME`. Until then verifiers follow what is taken away here, and nothing else."
-                    .into(),
-            );
-        }
-        if let Some(what) = site.altered.as_ref().filter(|_| !site.setting_tampered) {
-            said.push(format!(
-                "To look at: {what}. Run `keydesk audit verify --as NAME`, and `keydesk audit accept --as NAME` once you know \
-                 how it came about."
-            ));
-        }
-        if site.setting_tampered {
-            said.push(
-                "To look at: a setting was changed outside keydesk (tampered). Set it again under Security.".into(),
-            );
-        }
-    }
-    let Some(CredentialOverview { expiring, never_used, next_to_expire, unasked, .. }) = &overview.credentials else {
-        return said;
+/// What needs attention, a sentence each, worst first; with the filter that finds the credentials.
+fn attention_list(overview: &Overview, role: Role, now: Millis) -> Vec<String> {
+    let sentence = |item: AttentionItem| {
+        let AttentionWords { name, said, more } = item.words(now);
+        let more = if more.is_empty() { String::new() } else { format!(": {more}") };
+        let listed = item.filter().map(|filter| format!(" The filter {filter} lists them.")).unwrap_or_default();
+        format!("Needs attention: {name}{said}{more}.{listed}")
     };
-    if expiring.total().0 > 0 {
-        let names: Vec<_> = next_to_expire.iter().map(|row| row.name.as_str()).collect();
-        let keys = kinds(expiring);
-        said.push(format!(
-            "To look at: expires within {EXPIRING_DAYS} days: {keys}; next {}. The filter expires<{EXPIRING_DAYS}d lists them.",
-            names.join(", ")
-        ));
-    }
-    if never_used.total().0 > 0 {
-        said.push(format!("To look at: never used: {}. The filter used:never lists them.", kinds(never_used)));
-    }
-    if *unasked && overview.site.is_some() {
-        said.push(
-            "To look at: no gateway has asked yet. Run `keydesk serve`; Documentation has each gateway's configuration."
-                .into(),
-        );
-    }
-    if overview.site.is_some() && overview.administrators.len() == 1 {
-        said.push("To look at: there is only one Administrator. Add another, so that you cannot be locked out.".into());
-    }
-    said
+    overview.attention(role).into_iter().map(sentence).collect()
 }

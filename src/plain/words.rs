@@ -2,7 +2,10 @@
 
 use crate::account::UserState;
 use crate::credential::{Kind, Options};
-use crate::hub::{CredentialInfo, CredentialRow, LastSignIn, LastUse, LiveSecret, OwnSignIn, TrailRow, UserRow};
+use crate::hub::{
+    CredentialInfo, CredentialRow, LastSignIn, LastUse, LiveSecret, OwnSignIn, TrailRow, UsedDay, UserRow, sum_of_days,
+};
+use crate::text::grouped;
 use crate::time::Millis;
 
 /// "1 key", "3 keys".
@@ -93,6 +96,26 @@ pub fn options(kind: Kind, options: &Options) -> Vec<String> {
     said
 }
 
+/// How often a credential was used, from its last days, oldest first; nothing if it was not.
+pub fn usage(days: &[UsedDay]) -> Option<String> {
+    let said =
+        |(allowed, refused): (i64, i64)| format!("{} allowed and {} refused", grouped(allowed), grouped(refused));
+    let of = |day: &UsedDay| said((day.allowed, day.refused));
+    let [.., yesterday, today] = days else { return None };
+    let all = sum_of_days(days);
+    let some = all != (0, 0);
+    let sentence = || {
+        format!(
+            "Requests: {} yesterday, {} today so far, {} in {} days. Days begin at 00:00 UTC.",
+            of(yesterday),
+            of(today),
+            said(all),
+            days.len()
+        )
+    };
+    some.then(sentence)
+}
+
 /// A user as one sentence.
 pub fn user(user: &UserRow) -> String {
     let state = match (user.tampered, user.state, user.locked_until) {
@@ -123,4 +146,22 @@ pub fn trail(row: &TrailRow) -> String {
     }
     said.push('.');
     said
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Day;
+
+    #[test]
+    fn use_is_told_in_words() {
+        let day = |day, allowed, refused| UsedDay { day: Day(day), allowed, refused };
+        let said = usage(&[day(1, 40_000, 8), day(2, 1_203, 4), day(3, 5, 0)]).unwrap_or_default();
+        assert!(said.contains("1,203 allowed and 4 refused yesterday"), "{said}");
+        assert!(
+            said.contains("5 allowed and 0 refused today so far, 41,208 allowed and 12 refused in 3 days"),
+            "{said}"
+        );
+        assert_eq!(usage(&[day(1, 0, 0), day(2, 0, 0)]), None, "nothing is said of a credential without use");
+    }
 }

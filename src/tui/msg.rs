@@ -32,6 +32,11 @@ pub enum Msg {
     Progress(Ticket, i64),
     /// A copy was tried.
     Copied(Ticket, CopyOutcome),
+    /// The terminal told what its background is.
+    Background {
+        /// It is light.
+        light: bool,
+    },
     /// The deadline that [`crate::tui::App::deadline`] named has come.
     Tick,
     /// An appearance choice was saved, or could not be, with the reason.

@@ -40,6 +40,7 @@ impl Workspace {
             Some(Screen::Trail(_)) => vec![Scope::Trail, Scope::Rows, Scope::Screen],
             Some(Screen::Api(api)) => match api.tab {
                 Tab::Api if api.search.open => vec![Scope::Text, Scope::Filter],
+                Tab::Api if api.page.is_some() => vec![Scope::Details, Scope::List, Scope::Rows, Scope::Screen],
                 Tab::Api if self.may(Right::SeeCredentials) => {
                     vec![Scope::List, Scope::Rows, Scope::Tabs, Scope::Screen]
                 }

@@ -34,6 +34,7 @@ pub fn update(app: &mut App, now: Millis, msg: Msg) -> Vec<Effect> {
                 workspace.due.overview = Some(app.now);
             }
         }
+        Msg::Background { light } => app.background(light),
         Msg::Tick => {}
         Msg::Resumed => app.dirty = true,
     }

@@ -12,7 +12,7 @@ use keydesk::time::{DAY, HOUR, MINUTE};
 use crate::desk::Desk;
 
 #[test]
-fn the_demo_has_every_kind_and_state_and_four_users() {
+fn the_demo_has_every_kind_and_state_and_five_users() {
     let (hub, session) = demo::open(&Origin::default()).unwrap();
     assert_eq!(
         (session.actor.user.as_str(), session.role, session.account.as_str()),
@@ -62,6 +62,7 @@ fn the_demo_has_every_kind_and_state_and_four_users() {
         ("bram", Role::Administrator, active, false),
         ("chen", Role::Basic, active, false),
         ("dora", Role::Advanced, active, true),
+        ("emil", Role::Auditor, active, false),
     ];
     assert_eq!(found, wanted);
     let trail = hub.trail(&session.actor, &TrailQuery { limit: 500, ..TrailQuery::default() }).unwrap();

@@ -69,7 +69,7 @@ fn filters_by_words_and_terms() {
             .picks("Find some of them by words.")
             .sees("Type words")
             .types("nothing-like-it")
-            .sees("There is none.")
+            .sees("Nothing matches.")
             .back(1)
             .sees("API Settings.")
             .picks("Find keys of every kind by words.")

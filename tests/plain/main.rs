@@ -14,6 +14,7 @@ mod need;
 #[allow(dead_code, unused_imports, reason = "the hub's own tests need more of it")]
 mod support;
 
+mod bulk;
 mod credentials;
 mod docs;
 mod lists;

@@ -62,7 +62,14 @@ impl Line {
     pub fn picks(&mut self, choice: &str) -> &mut Self {
         self.sees("mark to repeat: ");
         let fresh = self.fresh();
-        let at = fresh.find(&format!(". {choice}")).unwrap_or_else(|| panic!("{choice:?} is no choice in:\n{fresh}"));
+        let Some(at) = fresh.find(&format!(". {choice}")) else {
+            // The menu on one line: `Menu. 1 API Settings, 2 Users and roles, ...`.
+            let items = fresh.rsplit("Menu. ").next().unwrap().split('.').next().unwrap().replace("Menu. ", "");
+            let found =
+                items.split(", ").filter_map(|item| item.split_once(' ')).find(|(_, words)| words.starts_with(choice));
+            let number = found.unwrap_or_else(|| panic!("{choice:?} is no choice in:\n{fresh}")).0.to_owned();
+            return self.types(&number);
+        };
         let digits = fresh[..at].rsplit(' ').next().unwrap().to_owned();
         self.types(&digits)
     }

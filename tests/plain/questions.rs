@@ -51,7 +51,7 @@ fn every_question_says_how_to_answer() {
             .sees("That is not one of the choices")
             .types("0")
             .sees_no("0. ")
-            .sees("9. Quit keydesk.")
+            .sees("9 Quit keydesk.")
             .picks("Users")
             .sees("Users: 1")
             .picks("Add a user.")

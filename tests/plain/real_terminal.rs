@@ -174,7 +174,10 @@ fn roles_are_refused_with_the_words_of_the_help() {
 fn the_demo_works_line_by_line() {
     let house = House::empty();
     let mut line = Line::of(house.run(&[crate::house::BINARY, "demo", "--plain"], &[]));
-    line.sees("The demo's password is: ").sees("Menu.").section("Basic Authentication").picks("List them.");
+    line.sees("This is the demo: nothing is kept. Its users' password is: ")
+        .sees("Menu.")
+        .section("Basic Authentication")
+        .picks("List them.");
     line.sees("by name").back(3).picks("Lock").sees("locked.").sees("name again: ").types(PASSWORD).sees("Menu.");
     line.picks("Quit");
     assert_eq!(line.desk.ended(), 0);

@@ -174,6 +174,17 @@ impl Script {
     fn number(&self, choice: &str) -> String {
         let fresh = self.fresh();
         let line = fresh.lines().find(|line| line.split_once(". ").is_some_and(|(_, words)| words.starts_with(choice)));
+        if line.is_none() {
+            // The menu on one line: `Menu. 1 API Settings, 2 Users and roles, ...`.
+            let short = fresh.replace('\n', " ");
+            let items = short.rsplit("Menu. ").next().unwrap_or_default().split('.').next().unwrap_or_default();
+            let wanted = choice.split([':', '.']).next().unwrap_or(choice);
+            let found =
+                items.split(", ").find_map(|item| item.split_once(' ').filter(|(_, words)| words.starts_with(wanted)));
+            if let Some((number, _)) = found {
+                return number.to_owned();
+            }
+        }
         let line = line.unwrap_or_else(|| panic!("{choice:?} is no choice here:\n{fresh}"));
         line.split('.').next().unwrap().to_owned()
     }

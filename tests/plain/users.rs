@@ -114,7 +114,7 @@ fn the_last_administrator_stays() {
     let table = TestDesk::new();
     table.play(|play| {
         play.alice()
-            .sees("there is only one Administrator")
+            .sees("Only one Administrator can sign in: alice.")
             .sees("Menu.")
             .picks("Users")
             .sees("Users: 1")

@@ -63,7 +63,8 @@ fn the_demo_goes_line_by_line_and_back_and_writes_nothing() {
     let mut desk = house.run(&[BINARY, "demo"], &[]);
     desk.sees("alice · Administrator");
     to_the_lines(&mut desk);
-    desk.sees("The demo's password is: ").sees("Signed in to Acme Messaging as alice.");
+    desk.sees("This is the demo: nothing is kept. Its users' password is: ")
+        .sees("Signed in to Acme Messaging as alice.");
     to_the_screen(&mut desk);
     desk.sees("alice · Administrator").keys(&ctrl('c'));
     assert_eq!(desk.ended(), 0);

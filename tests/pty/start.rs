@@ -31,10 +31,14 @@ fn nothing_is_asked_for_that_is_not_needed() {
         ("\x1b[?u", "kitty keyboard question"),
         ("\x1b[6n", "cursor question"),
         ("\x1b[c", "device question"),
-        ("\x1b]", "title or clipboard"),
+        ("\x1b]0", "title"),
+        ("\x1b]2", "title"),
+        ("\x1b]52", "clipboard"),
     ] {
         assert!(!raw.contains(sequence), "{what}: {raw:?}");
     }
+    // The background is asked for once, and nothing waits for the answer.
+    assert!(raw.matches("\x1b]11;?").count() <= 1);
 }
 
 #[test]
@@ -77,4 +81,23 @@ fn modes_that_were_left_on_are_switched_off() {
             assert!(raw.contains(off), "{off:?}");
         }
     }
+}
+
+#[test]
+fn an_open_desk_notes_itself_in_the_store() {
+    let house = House::with_desk();
+    let mut desk = house.open();
+    is_open(&mut desk);
+    let noted = || {
+        let store = rusqlite::Connection::open(house.data().join("keydesk.db")).unwrap();
+        let sql = "SELECT COUNT(*) FROM process WHERE kind = 'desk' AND host <> '' AND version <> ''";
+        store.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    for _ in 0..600 {
+        if noted() == 1 {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    panic!("never noted");
 }

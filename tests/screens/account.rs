@@ -30,14 +30,26 @@ fn colours_change_at_once_and_are_remembered() {
         let mut desk = Desk::on_account(role);
         desk.selects("Colours").sees("dark      enter changes").press("enter").sees("light     enter changes");
         desk.sees("This is remembered for the next time.").waits(7_000);
-        assert!(!desk.colours().is_empty() && !desk.colours().contains(&Color::Cyan), "{:?}", desk.colours());
+        assert!(!desk.colours().is_empty() && !desk.colours().contains(&Color::Indexed(80)), "{:?}", desk.colours());
         desk.press("enter").sees("none      enter changes");
         assert_eq!(desk.colours(), []);
-        desk.press("enter").sees("dark      enter changes");
+        desk.press("enter").sees("auto      enter changes").press("enter").sees("dark      enter changes");
         let chosen: Vec<_> = desk.remembered.iter().map(|a| a.colours.as_deref().unwrap()).collect();
-        assert_eq!(chosen, ["light", "none", "dark"]);
+        assert_eq!(chosen, ["light", "none", "auto", "dark"]);
         assert!(desk.remembered.iter().all(|a| a.glyphs.is_none()));
     }
+}
+
+#[test]
+fn colours_follow_the_terminal_unless_others_were_chosen() {
+    let mut desk = Desk::on_account(Role::Basic);
+    let accent = |desk: &Desk, n: u8| desk.colours().contains(&Color::Indexed(n));
+    desk.send(Msg::Background { light: true });
+    assert!(accent(&desk, 80), "dark was chosen");
+    desk.selects("Colours").press("enter enter enter").sees("auto      enter changes");
+    assert!(accent(&desk, 24), "what the terminal said is known");
+    desk.send(Msg::Background { light: false });
+    assert!(accent(&desk, 80) && !accent(&desk, 24));
 }
 
 #[test]
@@ -128,4 +140,12 @@ fn every_role_reads_its_own_sign_ins() {
         desk.sees("refused: wrong password, 3 times").sees("If one was not you");
         desk.press("esc").selects("Last sign-ins");
     }
+}
+
+#[test]
+fn the_demo_says_that_it_is_one_and_writes_no_file() {
+    let mut desk = Desk::demo();
+    desk.sees("Demo, nothing is kept").press("enter").selects("Activity log").press("enter").rest().press("x");
+    desk.no_dialog().sees("This is the demo: it writes no file.").sees("Demo, nothing is kept");
+    Desk::signed_in_as(Role::Administrator).sees_no("Demo");
 }

@@ -47,7 +47,7 @@ fn an_hmac_key_takes_options() {
     desk.dialog("Create new key · HMAC Authentication").says("for orders").press("enter");
     desk.dialog("The secret, once").says("HMAC Authentication").press("c");
     desk.dialog("The secret, once").says("webhooks-new").press("enter").rest().press("enter");
-    desk.dialog("webhooks-new").says("hmac-sha256 hmac-sha384 hmac-sha512").sees("optional");
+    desk.sees("API Settings › webhooks-new").sees("hmac-sha256 hmac-sha384 hmac-sha512").sees("optional");
     desk.sees("12 Nov 2026 09:12 UTC").sees("203.0.113.0/24").sees("for orders");
     desk.sees("Team Orders").sees("env=prod orders");
 }

@@ -107,6 +107,7 @@ impl Desk {
             },
             start,
             theme,
+            follows_terminal: false,
             no_color,
             remembers,
             hidden_lines: Default::default(),

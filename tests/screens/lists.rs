@@ -65,8 +65,18 @@ fn a_held_arrow_key_reads_details_once() {
 #[test]
 fn enter_shows_all_about_a_key() {
     let mut desk = Desk::on_list();
-    desk.selects("crm-sync").press("enter").dialog("crm-sync").says("Basic Authentication");
-    desk.sees("Last used").sees("203.0.113.40").sees("Starts").press("q").no_dialog();
+    desk.selects("crm-sync").press("enter").no_dialog().sees("━━ 1 Facts ━━").sees("Basic Authentication");
+    desk.sees("API Settings › crm-sync")
+        .sees("2 of 4")
+        .sees("Last used")
+        .sees("203.0.113.40")
+        .sees("Starts")
+        .press("J")
+        .rest()
+        .sees("API Settings › old-gateway")
+        .press("K K")
+        .rest();
+    desk.sees("API Settings › billing-gateway").press("q").sees("LAST USED");
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod need;
 
 mod account;
 mod burst;
+mod bytes;
 mod calls;
 mod choices;
 mod contrast;

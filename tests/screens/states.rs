@@ -122,7 +122,7 @@ fn an_expiring_key_says_so_and_counts_as_active() {
     for (columns, rows) in [(80, 24), (60, 16)] {
         let mut desk = Desk::on_list();
         desk.sized(columns, rows).sees("! expiring").selects("支払い-batch").press("enter").rest();
-        desk.dialog("支払い-batch").says("! expiring");
+        desk.sees("API Settings › 支払い-batch").sees("! expiring");
     }
 }
 

@@ -34,6 +34,30 @@ impl AttentionItem {
         }
     }
 
+    /// The filter that finds what a line counts; `None` for lines that are not about credentials, or about one.
+    pub fn filter(&self) -> Option<String> {
+        let more_than = |keys: &[RefusedKey]| {
+            let least = keys.iter().map(|key| key.since_yesterday).min().unwrap_or_default();
+            format!("refused>{}", (least - 1).max(0))
+        };
+        match self {
+            Self::Tampered(_) => Some("state:tampered".to_owned()),
+            Self::Expiring(..) => Some(format!("expires<{EXPIRING_DAYS}d")),
+            Self::ExpiredCalled(keys) => Some(format!("state:expired {}", more_than(keys))),
+            Self::RefusedMore(keys) => Some(more_than(keys)),
+            Self::Unused(_) => Some("unused>90d state:usable".to_owned()),
+            Self::NeverUsed(_) => Some("used:never unused>7d state:usable".to_owned()),
+            Self::UsersTampered(_)
+            | Self::SettingTampered
+            | Self::WentBack
+            | Self::Altered(_)
+            | Self::OneAdministrator(..)
+            | Self::Lost(_)
+            | Self::Locked(_)
+            | Self::Unasked => None,
+        }
+    }
+
     /// The words of a line that does not begin with a name.
     fn other_words(&self, now: Millis) -> (String, String) {
         match self {

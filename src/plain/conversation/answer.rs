@@ -35,6 +35,11 @@ pub fn choice_question(choices: usize, zero: bool) -> String {
     }
 }
 
+/// The question after the rows of a list.
+pub fn search_question(rows: usize) -> String {
+    format!("Type a number from 0 to {rows}, words to search for, or a question mark to repeat: ")
+}
+
 /// The reply to a line that is none of the choices. The line is not repeated: it may be a password.
 pub fn not_a_choice(choices: usize, zero: bool) -> String {
     match (choices, zero) {

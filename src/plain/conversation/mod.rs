@@ -58,13 +58,24 @@ pub struct Menu {
     pub choices: Vec<String>,
     /// What 0 does; `None` where there is nowhere to go back to.
     pub back: Option<&'static str>,
+    /// One line in place of heading and choices, for whoever heard them already; a question mark says them in full.
+    pub short: Option<String>,
+}
+
+/// An answer where a word may be typed in place of a number.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Picked {
+    /// The choice with this index.
+    Item(usize),
+    /// Words to search for.
+    Words(String),
 }
 
 impl Menu {
     /// A menu with one sentence above it.
     pub fn new(heading: impl Into<String>, choices: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let choices = choices.into_iter().map(Into::into).collect();
-        Self { heading: vec![heading.into()], choices, back: Some("Go back.") }
+        Self { heading: vec![heading.into()], choices, back: Some("Go back."), short: None }
     }
 
     /// The same with other words for 0.
@@ -186,7 +197,10 @@ impl<'a> Conversation<'a> {
     pub fn choose(&mut self, menu: &Menu) -> Step<Option<usize>> {
         let (count, zero) = (menu.choices.len(), menu.back.is_some());
         let question = answer::choice_question(count, zero);
-        self.offer(menu)?;
+        match &menu.short {
+            Some(short) => self.say("").and_then(|()| self.say(short))?,
+            None => self.offer(menu)?,
+        }
         loop {
             let line = self.answer(&question, Echo::Shown)?;
             match line.expose_text().map_or(Choice::Unknown, |text| parse_choice(text, count)) {
@@ -194,6 +208,26 @@ impl<'a> Conversation<'a> {
                 Choice::Back => return Ok(None),
                 Choice::Repeat => self.offer(menu)?,
                 Choice::Unknown => self.refuse(answer::not_a_choice(count, zero))?,
+            }
+        }
+    }
+
+    /// Offers the rows of a list: a number chooses one, anything else is words to search for. `None` goes back.
+    pub fn choose_or_search(&mut self, menu: &Menu) -> Step<Option<Picked>> {
+        let count = menu.choices.len();
+        self.offer(menu)?;
+        loop {
+            let line = self.answer(&answer::search_question(count), Echo::Shown)?;
+            let text = line.expose_text().map(str::trim);
+            match text.map_or(Choice::Unknown, |text| parse_choice(text, count)) {
+                Choice::Item(index) => return Ok(Some(Picked::Item(index))),
+                Choice::Back => return Ok(None),
+                Choice::Repeat => self.offer(menu)?,
+                // A number that is no row is a slip, not a name.
+                Choice::Unknown => match text.filter(|text| text.chars().any(char::is_alphabetic)) {
+                    Some(words) => return Ok(Some(Picked::Words(words.to_owned()))),
+                    None => self.refuse(answer::not_a_choice(count, true))?,
+                },
             }
         }
     }

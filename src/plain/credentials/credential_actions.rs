@@ -67,17 +67,23 @@ fn live(details: &CredentialInfo) -> bool {
     details.row.state != State::Revoked
 }
 
-fn rotate(session: &mut SignedIn<'_, '_>, details: &CredentialInfo) -> Step {
-    let (now, word) = (session.hub.now().seconds(), details.row.kind.api_secret_word());
-    let heading = format!("A new {word} for {}. How long does the old one keep working?", details.row.name);
-    let choices = Overlap::ALL.map(|overlap| match overlap {
+/// How long an old secret may keep working, as choices.
+pub fn overlap_choices(session: &SignedIn<'_, '_>) -> Vec<String> {
+    let now = session.hub.now().seconds();
+    let words = |overlap: Overlap| match overlap {
         Overlap::None => "Not at all: it leaked, stop it now.".to_owned(),
         _ => {
             let until = Seconds(now.0 + overlap.seconds()).millis();
             format!("For {}, until {}.", overlap.words(), until.stamp())
         }
-    });
-    let mut menu = Menu::new(heading, choices);
+    };
+    Overlap::ALL.map(words).to_vec()
+}
+
+fn rotate(session: &mut SignedIn<'_, '_>, details: &CredentialInfo) -> Step {
+    let word = details.row.kind.api_secret_word();
+    let heading = format!("A new {word} for {}. How long does the old one keep working?", details.row.name);
+    let mut menu = Menu::new(heading, overlap_choices(session));
     let live = details.secrets.iter().filter_map(|secret| secret.ended_early(session.hub.now()));
     menu.heading.extend(live.map(|old| old.sentence("stops")));
     match session.conversation.choose(&menu)? {

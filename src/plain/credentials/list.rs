@@ -1,14 +1,14 @@
 //! A list of credentials, ten rows at a time.
 
 use crate::account::Right;
-use crate::credential::Overlap;
+use crate::credential::{Filter, Overlap};
 use crate::hub::{Cancel, CredentialPage, ListQuery, PagePosition, Remedy};
-use crate::plain::conversation::{Menu, Step};
+use crate::plain::conversation::{Menu, Picked, Step};
 use crate::plain::session::SignedIn;
 use crate::plain::words;
 use crate::secret::What;
 
-use super::{credential_actions, details};
+use super::{bulk, credential_actions, details};
 
 /// Rows a page: as many as can be kept in mind while they are read aloud.
 const ROWS: u32 = 10;
@@ -36,7 +36,7 @@ pub fn browse(session: &mut SignedIn<'_, '_>, query: ListQuery) -> Step {
     loop {
         let Some(page) = session.call(|hub, actor| hub.list(actor, &query))? else { return Ok(()) };
         if page.rows.is_empty() && query.position == PagePosition::Start {
-            return session.say("There is none.");
+            return session.say(if query.filter.is_empty() { "There is none." } else { "Nothing matches." });
         }
         if page.rows.is_empty() {
             // The last row of this page was revoked a moment ago, for example.
@@ -47,11 +47,22 @@ pub fn browse(session: &mut SignedIn<'_, '_>, query: ListQuery) -> Step {
         let now = session.hub.now();
         let mut choices: Vec<_> = page.rows.iter().map(|row| words::row(row, now)).collect();
         choices.extend(steps.iter().map(|step| step.words().to_owned()));
-        let chosen = session.conversation.choose(&Menu::new(heading(&page), choices))?;
-        let Some(i) = chosen else { return Ok(()) };
-        match page.rows.get(i) {
-            Some(row) => details::open(session, row.id)?,
-            None => query.position = to(&page, &query, steps[i - page.rows.len()]),
+        let bulk = choices.len();
+        if !query.filter.is_empty() {
+            choices.push(session.choice_label("Change all that are found.", Right::ManageCredentials));
+        }
+        match session.conversation.choose_or_search(&Menu::new(heading(&page), choices))? {
+            None => return Ok(()),
+            Some(Picked::Words(words)) => match Filter::parse(&words) {
+                Err(why) => session.conversation.refuse(why.to_string())?,
+                // A list of its own: going back leads to this one.
+                Ok(filter) => browse(session, ListQuery { kind: query.kind, filter, ..ListQuery::default() })?,
+            },
+            Some(Picked::Item(i)) if i == bulk => bulk::change(session, &query)?,
+            Some(Picked::Item(i)) => match page.rows.get(i) {
+                Some(row) => details::open(session, row.id)?,
+                None => query.position = to(&page, &query, steps[i - page.rows.len()]),
+            },
         }
     }
 }

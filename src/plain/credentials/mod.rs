@@ -1,5 +1,6 @@
 //! API Settings: the three sections of credentials, as on the help page.
 
+mod bulk;
 mod create;
 mod credential_actions;
 mod details;

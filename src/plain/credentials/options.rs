@@ -1,11 +1,13 @@
 //! The options of a credential, before it is created or when it is changed.
 
 use crate::credential::{Algorithm, Algorithms, BodyDigest, Kind, Networks, Note, Options, Owner, Tags};
-use crate::hub::{CredentialEdit, CredentialInfo};
+use crate::hub::{CredentialEdit, CredentialInfo, CredentialRow};
 use crate::plain::conversation::{Menu, Step};
 use crate::plain::session::SignedIn;
 use crate::plain::words;
 use crate::time::{Seconds, parse_when, takes_away};
+
+use super::bulk;
 
 /// Asks for one option and sets it.
 type Ask = fn(&mut SignedIn<'_, '_>, &mut Options) -> Step;
@@ -34,6 +36,46 @@ pub fn edit(session: &mut SignedIn<'_, '_>, details: &CredentialInfo) -> Step {
         Some(_) => session.say(format!("{} is changed.", row.name)),
     }
 }
+
+/// What can be given to several at once, in the order of the choices. Name and note belong to one.
+const FOR_ALL: [&str; 4] = ["Set the expiry.", "Set the networks.", "Set the owner.", "Set the tags."];
+
+/// Changes the same options of several credentials; what was not asked for stays as each has it.
+pub fn edit_all(session: &mut SignedIn<'_, '_>, rows: &[CredentialRow]) -> Step {
+    let mut edit = CredentialEdit::default();
+    loop {
+        let heading = format!("What should all {} have? {}.", rows.len(), bulk::named(rows));
+        let menu = Menu::new(heading, FOR_ALL).back("Done: change them.");
+        match session.conversation.choose(&menu)? {
+            None => break,
+            Some(0) => edit.expires_at = when(session, EXPIRY)?.or(edit.expires_at),
+            Some(1) => edit.networks = ask(session, NETWORKS, Networks::from_line)?.or(edit.networks),
+            Some(2) => {
+                let owner = ask(session, OWNER, Owner::new)?.map(|owner| owner.as_str().to_owned());
+                edit.owner = owner.or(edit.owner);
+            }
+            Some(_) => {
+                if let Some(tags) = ask(session, TAGS, str::parse::<Tags>)? {
+                    (edit.without_tags, edit.tags) = (true, tags);
+                }
+            }
+        }
+    }
+    if edit == CredentialEdit::default() {
+        return session.say("Nothing was changed.");
+    }
+    let targets = bulk::targets(rows);
+    match session.call(|hub, actor| hub.edit(actor, &targets, &edit))? {
+        None => Ok(()),
+        Some(outcomes) => bulk::report(session, &outcomes, "edited"),
+    }
+}
+
+const EXPIRY: &str = "Type when it expires: a span such as 90d, a date such as 2027-01-31 (midnight UTC)";
+const NETWORKS: &str =
+    "Type the networks it may be used from, with blanks between, such as 203.0.113.0/24 2001:db8::/32";
+const OWNER: &str = "Type its owner: a person, a team or an address";
+const TAGS: &str = "Type its tags, at most 8, with blanks between, such as crm env=prod";
 
 fn difference(before: &Options, after: &Options) -> CredentialEdit {
     CredentialEdit {
@@ -92,7 +134,7 @@ fn when(session: &mut SignedIn<'_, '_>, what: &str) -> Step<Option<Option<Second
 }
 
 fn expiry(session: &mut SignedIn<'_, '_>, options: &mut Options) -> Step {
-    let at = when(session, "Type when it expires: a span such as 90d, a date such as 2027-01-31 (midnight UTC)")?;
+    let at = when(session, EXPIRY)?;
     if let Some(at) = at {
         options.expires_at = at;
     }
@@ -109,8 +151,7 @@ fn start(session: &mut SignedIn<'_, '_>, options: &mut Options) -> Step {
 }
 
 fn networks(session: &mut SignedIn<'_, '_>, options: &mut Options) -> Step {
-    let what = "Type the networks it may be used from, with blanks between, such as 203.0.113.0/24 2001:db8::/32";
-    if let Some(networks) = ask(session, what, Networks::from_line)? {
+    if let Some(networks) = ask(session, NETWORKS, Networks::from_line)? {
         options.networks = networks;
     }
     Ok(())
@@ -124,15 +165,14 @@ fn note(session: &mut SignedIn<'_, '_>, options: &mut Options) -> Step {
 }
 
 fn owner(session: &mut SignedIn<'_, '_>, options: &mut Options) -> Step {
-    if let Some(owner) = ask(session, "Type its owner: a person, a team or an address", Owner::new)? {
+    if let Some(owner) = ask(session, OWNER, Owner::new)? {
         options.owner = owner;
     }
     Ok(())
 }
 
 fn tags(session: &mut SignedIn<'_, '_>, options: &mut Options) -> Step {
-    let what = "Type its tags, at most 8, with blanks between, such as crm env=prod";
-    if let Some(tags) = ask(session, what, str::parse::<Tags>)? {
+    if let Some(tags) = ask(session, TAGS, str::parse::<Tags>)? {
         options.tags = tags;
     }
     Ok(())

@@ -3,7 +3,7 @@
 mod user;
 
 use crate::account::{Right, Role, UserName, check_user_password};
-use crate::plain::conversation::{Menu, Step};
+use crate::plain::conversation::{Menu, Picked, Step};
 use crate::plain::new_password::{USER_RULE, new_password};
 use crate::plain::session::SignedIn;
 use crate::plain::set_up::checked;
@@ -17,7 +17,21 @@ pub fn users(session: &mut SignedIn<'_, '_>) -> Step {
         let mut choices = vec![session.choice_label("Add a user.", Right::ManageUsers)];
         choices.extend(users.iter().map(words::user));
         let menu = Menu::new(format!("Users: {many}. Choose one to change it."), choices);
-        match session.conversation.choose(&menu)? {
+        let picked = match session.conversation.choose_or_search(&menu)? {
+            None => None,
+            Some(Picked::Item(i)) => Some(i),
+            Some(Picked::Words(name)) => {
+                let name = name.to_lowercase();
+                match users.iter().position(|user| user.name.contains(&name)) {
+                    Some(found) => Some(found + 1),
+                    None => {
+                        session.conversation.refuse("No user has such a name.")?;
+                        continue;
+                    }
+                }
+            }
+        };
+        match picked {
             None => return Ok(()),
             Some(0) if session.has_right(Right::ManageUsers)? => add(session)?,
             Some(0) => {}

@@ -14,13 +14,24 @@ impl App {
             self.toast = Some(Toast::note(self.now, message));
             return;
         }
-        let palette = match self.theme.palette {
-            Palette::Dark => Palette::Light,
-            Palette::Light => Palette::None,
-            Palette::None => Palette::Dark,
+        let (palette, follows) = match (self.follows_terminal, self.theme.palette) {
+            (true, _) => (Palette::Dark, false),
+            (false, Palette::Dark) => (Palette::Light, false),
+            (false, Palette::Light) => (Palette::None, false),
+            (false, Palette::None) => (self.fitting, true),
         };
-        let chosen = Appearance { colours: Some(palette.as_str().to_owned()), ..Appearance::default() };
+        self.follows_terminal = follows;
+        let word = if follows { "auto" } else { palette.as_str() };
+        let chosen = Appearance { colours: Some(word.to_owned()), ..Appearance::default() };
         self.apply_theme(Theme { palette, ..self.theme }, chosen);
+    }
+
+    /// The terminal told what its background is: the palette follows, unless another was chosen.
+    pub(in crate::tui) fn background(&mut self, light: bool) {
+        self.fitting = if light { Palette::Light } else { Palette::Dark };
+        if self.follows_terminal && self.fitting != self.theme.palette {
+            self.set_theme(Theme { palette: self.fitting, ..self.theme });
+        }
     }
 
     /// Changes between Unicode and ASCII.

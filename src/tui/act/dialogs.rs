@@ -32,7 +32,6 @@ impl App {
             }
             (DialogKind::Pick(pick), Action::Up | Action::Down) => pick.act(action),
             (DialogKind::Pick(_), action) => self.picked(Some(action)),
-            (DialogKind::Details(d), action) => scroll(&mut d.scroll, action, most),
             (DialogKind::TrailEntry(_), Action::Up | Action::Down) => self.another_entry(action),
             (DialogKind::TrailEntry(d), Action::PageUp | Action::PageDown) => scroll(&mut d.scroll, action, most),
             (DialogKind::TrailEntry(_), Action::CopyEntry) => self.copy_entry(),
@@ -119,10 +118,7 @@ impl App {
                 let change = ChangeState::revoke(vec![(**row).clone()]);
                 self.replace(Dialog::change_state(change));
             }
-            (DialogKind::Tampered(row), Id::See) => {
-                let row = (**row).clone();
-                self.close_and_open_details(row);
-            }
+            (DialogKind::Tampered(_), Id::See) => self.close_and_open_details(),
             (_, id) => self.send(id),
         }
     }

@@ -19,6 +19,7 @@ use crate::tui::keymap::Action;
 use crate::tui::msg::{Call, Effect};
 use crate::tui::pending::Slot;
 use crate::tui::screen::Screen;
+use crate::tui::toast::Toast;
 
 impl App {
     /// Runs an action.
@@ -31,6 +32,9 @@ impl App {
             Action::Suspend => self.suspend(),
             Action::Lock => self.lock_now(),
             Action::Help => self.toggle_help(),
+            Action::Export if self.is_demo() => {
+                self.toast = Some(Toast::note(self.now, "This is the demo: it writes no file."));
+            }
             _ if self.help.is_some() => self.act_on_help(action),
             _ if self.sign_in.is_some() => self.act_on_sign_in(action),
             _ if self.workspace.as_ref().is_some_and(|r| !r.dialogs.is_empty()) => self.act_on_dialog(action),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::account::Right;
 use crate::config::Appearance;
-use crate::credential::{EXPIRING_DAYS, Kind};
+use crate::credential::Kind;
 use crate::hub::{AttentionItem, CredentialRow, Group, RefusedKey};
 use crate::tui::act::scroll;
 use crate::tui::app::{App, Workspace};
@@ -17,24 +17,15 @@ use crate::tui::screen::{
 };
 use crate::tui::toast::Toast;
 
-/// The filter behind the number of those that were never used.
-const NEVER_USED: &str = "used:never unused>7d state:usable";
-/// The filter behind the number of those that were not used for long.
-const UNUSED: &str = "unused>90d state:usable";
-/// The filter behind the number of those that were changed outside keydesk.
-const TAMPERED: &str = "state:tampered";
-
-/// The filter behind the number of those that expire.
-fn expiring() -> String {
-    format!("expires<{EXPIRING_DAYS}d")
-}
-
 impl App {
     pub(super) fn act_on_screen(&mut self, action: Action) {
         if self.filter_handles(action) || self.log_filter_handles(action) {
             return;
         }
         if action == Action::Back {
+            if self.details_handle(action) {
+                return;
+            }
             return self.back();
         }
         let most = self.scroll_limit(action);
@@ -154,14 +145,16 @@ impl App {
     }
 
     fn open_attention_item(&mut self, attention: AttentionItem) {
+        let filter = attention.filter().unwrap_or_default();
         match attention {
-            AttentionItem::Tampered(group) => self.open_group(&group, TAMPERED),
+            AttentionItem::Tampered(group) | AttentionItem::Unused(group) | AttentionItem::NeverUsed(group) => {
+                self.open_group(&group, &filter);
+            }
             AttentionItem::Lost(lost) => self.open_api(lost.row.kind, Some(&lost.row), ""),
-            AttentionItem::Expiring(_, row) => self.open_api(row.kind, Some(&row), &expiring()),
-            AttentionItem::ExpiredCalled(keys) => self.open_refused_keys(&keys, "state:expired"),
-            AttentionItem::RefusedMore(keys) => self.open_refused_keys(&keys, ""),
-            AttentionItem::Unused(group) => self.open_group(&group, UNUSED),
-            AttentionItem::NeverUsed(group) => self.open_group(&group, NEVER_USED),
+            AttentionItem::Expiring(_, row) => self.open_api(row.kind, Some(&row), &filter),
+            AttentionItem::ExpiredCalled(keys) | AttentionItem::RefusedMore(keys) => {
+                self.open_refused_keys(&keys, &filter);
+            }
             AttentionItem::Unasked => self.open(Screen::Docs(Docs::of_gateways())),
             AttentionItem::OneAdministrator(..) | AttentionItem::Locked(_) | AttentionItem::UsersTampered(_) => {
                 self.open(Screen::Users(Box::default()));
@@ -184,9 +177,7 @@ impl App {
     /// Opens the first of some credentials whose requests are refused, among all that are refused as often.
     fn open_refused_keys(&mut self, keys: &[RefusedKey], filter: &str) {
         let Some(first) = keys.first() else { return };
-        let least = keys.iter().map(|key| key.since_yesterday).min().unwrap_or_default();
-        let filter = format!("{filter} refused>{}", (least - 1).max(0));
-        self.open_api(first.row.kind, Some(&first.row), filter.trim_start());
+        self.open_api(first.row.kind, Some(&first.row), filter);
     }
 
     /// Hides the selected line of "Needs attention" until its number grows.

@@ -16,7 +16,7 @@ use crate::tui::msg::{Call, Effect, Ticket};
 use crate::tui::pending::{Pending, Slot};
 use crate::tui::screen::HiddenLines;
 use crate::tui::sign_in::SignInScreen;
-use crate::tui::theme::Theme;
+use crate::tui::theme::{Palette, Theme};
 use crate::tui::toast::Toast;
 use crate::tui::type_ahead::buffer::TypeAhead;
 
@@ -33,6 +33,8 @@ pub struct AppSetup {
     pub start: Start,
     /// Colours and glyphs.
     pub theme: Theme,
+    /// The palette follows the background of the terminal.
+    pub follows_terminal: bool,
     /// `NO_COLOR` is set, and wins over every choice.
     pub no_color: bool,
     /// Appearance choices are saved for the next time; a demo saves nothing.
@@ -81,6 +83,9 @@ pub struct App {
     pub(in crate::tui) now: Millis,
     pub(in crate::tui) size: (u16, u16),
     pub(in crate::tui) theme: Theme,
+    pub(in crate::tui) follows_terminal: bool,
+    /// The palette that fits the terminal, as far as is known.
+    pub(in crate::tui) fitting: Palette,
     pub(in crate::tui) no_color: bool,
     pub(in crate::tui) remembers: bool,
     pub(in crate::tui) hidden_lines: BTreeMap<String, HiddenLines>,
@@ -115,6 +120,11 @@ impl App {
             now: setup.now,
             size: setup.size,
             theme: setup.theme,
+            follows_terminal: setup.follows_terminal,
+            fitting: match setup.theme.palette {
+                Palette::None => Palette::Dark,
+                known => known,
+            },
             no_color: setup.no_color,
             remembers: setup.remembers,
             hidden_lines: setup.hidden_lines,
@@ -158,6 +168,11 @@ impl App {
         self.sign_in = None;
         let hidden = self.hidden_lines.get(session.actor.user.as_str()).cloned().unwrap_or_default();
         self.workspace = Some(Workspace { hidden_lines: hidden, ..Workspace::new(session, self.now) });
+    }
+
+    /// Whether the terminal is to be asked for its background.
+    pub fn follows_terminal(&self) -> bool {
+        self.follows_terminal
     }
 
     /// Paints in other colours or glyphs from now on.
@@ -207,6 +222,11 @@ impl App {
     pub(in crate::tui) fn verifier_address(&self) -> &str {
         let knows = self.workspace.as_ref().is_some_and(|workspace| workspace.may(Right::SeeSite));
         if knows && !self.places.verifier.is_empty() { &self.places.verifier } else { SHIPPED }
+    }
+
+    /// Whether this is the demo: the only desk that saves nothing, not even how it looks.
+    pub fn is_demo(&self) -> bool {
+        !self.remembers
     }
 
     /// Whether a frame is wanted; resets the flag.

@@ -22,7 +22,7 @@ pub use trail::{CheckSheet, NotedLine};
 pub use user::{ROLES, UserAction, UserKeys};
 
 use crate::credential::Verb;
-use crate::hub::{Actor, CredentialInfo, CredentialRow, Denied, FoundSecret, RefusedRequest, TrailQuery, TrailRow};
+use crate::hub::{Actor, CredentialRow, Denied, FoundSecret, RefusedRequest, TrailQuery, TrailRow};
 use crate::secret::Secret;
 use crate::time::Millis;
 use crate::tui::form::{Control, Fault, Form, Id};
@@ -102,8 +102,6 @@ pub enum DialogKind {
     Reauthenticate,
     /// Asks before something is lost.
     Confirm(Confirmation),
-    /// All about one credential.
-    Details(Box<Scrollable<CredentialDetails>>),
     /// The role does not allow it.
     Denied(Denied),
     /// Something to know: a conflict, rows that were left out.
@@ -113,15 +111,6 @@ pub enum DialogKind {
         /// Sentences.
         lines: Vec<String>,
     },
-}
-
-/// Everything about one credential; its history is only for those who may read the trail.
-#[derive(Debug)]
-pub struct CredentialDetails {
-    /// What is known of it.
-    pub details: CredentialInfo,
-    /// The newest rows of the trail about it; `None` before they were read.
-    pub history: Option<Vec<TrailRow>>,
 }
 
 /// Something to read that may be longer than the screen.
@@ -190,13 +179,12 @@ impl Dialog {
 
     /// Whether it may be longer than the screen, and is scrolled then.
     pub fn scrolls(&self) -> bool {
-        matches!(self.kind, DialogKind::Details(_) | DialogKind::UserKeys(_) | DialogKind::TrailEntry(_))
+        matches!(self.kind, DialogKind::UserKeys(_) | DialogKind::TrailEntry(_))
     }
 
     /// First line that is shown of what can be scrolled.
     pub fn scroll(&self) -> usize {
         match &self.kind {
-            DialogKind::Details(d) => d.scroll,
             DialogKind::UserKeys(d) => d.scroll,
             DialogKind::TrailEntry(d) => d.scroll,
             _ => 0,
@@ -272,7 +260,6 @@ impl Dialog {
             | DialogKind::TrailCheck(_)
             | DialogKind::RefusedRequest(_)
             | DialogKind::Confirm(_)
-            | DialogKind::Details(_)
             | DialogKind::Denied(_)
             | DialogKind::Notice { .. } => return None,
         })

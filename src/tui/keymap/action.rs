@@ -27,6 +27,10 @@ pub enum Action {
     OpenLog,
     ToAttention,
     HideLine,
+    NextCredential,
+    PreviousCredential,
+    /// A part of the page about a credential, counted from 0.
+    Part(usize),
     NextTab,
     PreviousTab,
     Section(Kind),

@@ -92,6 +92,15 @@ pub static BINDINGS: &[Binding] = &[
     row(S::List, &[Chord::char('o')], Action::Order, "order"),
     row(S::List, &[Chord::char('.')], Action::ShowRevoked, "revoked too"),
 
+    row(S::Details, &[Chord::char('J')], Action::NextCredential, "next, previous credential").keys("J K"),
+    row(S::Details, &[Chord::char('K')], Action::PreviousCredential, "the credential before").keys("-"),
+    row(S::Details, &[TAB], Action::NextTab, "next page, the page before").keys("tab shift-tab"),
+    row(S::Details, &[BACK_TAB], Action::PreviousTab, "the page before").keys("-"),
+    row(S::Details, &[Chord::char('1')], Action::Part(0), "Facts, Use, History").keys("1 2 3"),
+    row(S::Details, &[Chord::char('2')], Action::Part(1), "Use").keys("-"),
+    row(S::Details, &[Chord::char('3')], Action::Part(2), "History").keys("-"),
+    row(S::Details, &[ENTER], Action::Open, "all about an entry of its history"),
+
     row(S::Filter, &[ENTER, DOWN, TAB], Action::Advance, "to the rows").hint("to the rows"),
     row(S::Filter, CANCEL, Action::Back, "clear the filter").hint("clear"),
 

@@ -7,10 +7,11 @@ use crate::tui::app::{App, Workspace};
 use crate::tui::dialog::{Dialog, DialogKind};
 use crate::tui::msg::Call;
 use crate::tui::pending::Slot;
+use crate::tui::screen::History;
 use crate::tui::screen::paged_list::WINDOW;
 
 /// Most rows of a history: the Activity tab has them all.
-pub const HISTORY: u32 = 50;
+const HISTORY: u32 = 50;
 
 impl App {
     pub(super) fn secret_searched(&mut self, found: Option<FoundSecret>) {
@@ -44,17 +45,24 @@ impl App {
 
     /// Asks for the newest rows of the trail about a credential, if the role may read them.
     pub(super) fn ask_history(&mut self, id: CredentialId) {
-        let Some(workspace) = self.workspace.as_ref().filter(|workspace| workspace.may(Right::ReadTrail)) else {
+        let Some(workspace) = self.workspace.as_mut().filter(|workspace| workspace.may(Right::ReadTrail)) else {
             return;
         };
+        // What is shown of the same credential stays until it is read again.
+        if let Some(api) = workspace.api_mut()
+            && api.history.as_ref().is_none_or(|history| history.of != id)
+        {
+            api.history = Some(History { of: id, rows: None });
+        }
         let query = TrailQuery { credential: Some(id), limit: HISTORY, ..TrailQuery::default() };
         let call = Call::Trail(workspace.actor(), query);
         self.call(Slot::History, call);
     }
 
     pub(super) fn history(&mut self, rows: Vec<TrailRow>) {
-        if let Some(Dialog { kind: DialogKind::Details(shown), .. }) = self.dialog_mut() {
-            shown.content.history = Some(rows);
+        let api = self.workspace.as_mut().and_then(Workspace::api_mut);
+        if let Some(history) = api.and_then(|api| api.history.as_mut()) {
+            history.rows = Some(rows);
         }
     }
 }

@@ -9,8 +9,6 @@ mod sign_in;
 mod trail;
 mod users;
 
-pub(super) use find_by_secret::HISTORY;
-
 use crate::hub::{Denied, HubError};
 use crate::tui::app::App;
 use crate::tui::dialog::{Dialog, DialogKind};

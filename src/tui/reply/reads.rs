@@ -77,21 +77,15 @@ impl App {
         let Some(workspace) = &mut self.workspace else { return };
         workspace.refresh_open_edit(&details.row);
         let id = details.row.id;
-        let mut open = false;
         match workspace.dialog_mut().map(|dialog| &mut dialog.kind) {
             Some(DialogKind::Rotate(rotate)) if matches!(rotate.rows.as_slice(), [row] if row.id == id) => {
                 rotate.live.clone_from(&details.secrets)
             }
-            Some(DialogKind::Details(shown)) if shown.content.details.row.id == id => {
-                shown.content.details = details.clone();
-                open = true;
-            }
             _ => {}
         }
-        if let Some(api) = workspace.api_mut() {
-            api.details = Some(details);
-        }
-        if open {
+        let Some(api) = workspace.api_mut() else { return };
+        api.details = Some(details);
+        if api.page.is_some() {
             self.ask_history(id);
         }
     }

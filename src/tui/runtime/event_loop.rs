@@ -76,7 +76,12 @@ impl EventLoop {
         appearance: Option<PathBuf>,
     ) -> io::Result<Self> {
         terminal::enter()?;
-        let terminal = Terminal::new(DiffBackend::new(output::ScreenOutput, output::size))?;
+        let in_colour = terminal::erases_in_colour(std::env::var("TERM").ok().as_deref());
+        let backend = DiffBackend::new(output::ScreenOutput, output::size).erasing_in_colour(in_colour);
+        let mut terminal = Terminal::new(backend)?;
+        if app.follows_terminal() {
+            terminal.backend_mut().write_aside(terminal::ASK_BACKGROUND)?;
+        }
         Ok(Self {
             app,
             clock,

@@ -143,6 +143,7 @@ impl Runtime {
             places: opening.places,
             start: opening.start,
             theme: Theme::from_env(&|name| variable(name).or_else(|| chosen.variable(name))),
+            follows_terminal: Theme::follows_terminal(&|name| variable(name).or_else(|| chosen.variable(name))),
             no_color: variable("NO_COLOR").is_some_and(|v| !v.is_empty()),
             remembers: opening.appearance.is_some(),
             hidden_lines: chosen.hidden.clone(),

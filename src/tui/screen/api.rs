@@ -1,8 +1,9 @@
 //! API Settings: three tabs, and in the first the three sections of credentials.
 
 use crate::credential::Kind;
-use crate::hub::{CredentialInfo, CredentialRow, ListOrder, ListQuery};
+use crate::hub::{CredentialInfo, CredentialRow, ListOrder, ListQuery, TrailRow};
 use crate::tui::layout;
+use crate::tui::screen::details::{Details, History};
 use crate::tui::screen::docs::Docs;
 use crate::tui::screen::paged_list::PagedList;
 use crate::tui::screen::refused::RefusedList;
@@ -61,6 +62,10 @@ pub struct Api {
     pub ticks: Ticks,
     /// Details of the selected row, or of the one before while they are read.
     pub details: Option<CredentialInfo>,
+    /// The page about the selected credential, if it is open.
+    pub page: Option<Details>,
+    /// Entries of the trail about that credential.
+    pub history: Option<History>,
     /// The Activity tab: the trail.
     pub activity: TrailList,
     /// The Activity tab: the requests that were refused.
@@ -85,6 +90,8 @@ impl Api {
             problem: None,
             ticks: Ticks::default(),
             details: None,
+            page: None,
+            history: None,
             activity: TrailList::of_credentials(),
             refused: RefusedList::default(),
             shows_refused: false,
@@ -117,6 +124,8 @@ impl Api {
         self.loaded = false;
         self.problem = None;
         self.details = None;
+        self.page = None;
+        self.history = None;
         self.docs.scroll = 0;
     }
 
@@ -126,10 +135,11 @@ impl Api {
         self.list.set_order(order, turned);
     }
 
-    /// What an action is about: the ticked rows, or else the selected one.
+    /// What an action is about: the ticked rows, or else the selected one. On the page about one it is that one.
     pub fn targets(&self) -> impl Iterator<Item = &CredentialRow> {
-        let selected = self.list.selected().filter(|_| self.ticks.is_empty());
-        self.ticks.rows().chain(selected)
+        let ticked = self.page.is_none() && !self.ticks.is_empty();
+        let selected = self.list.selected().filter(|_| !ticked);
+        self.ticks.rows().filter(move |_| ticked).chain(selected)
     }
 
     /// What `a` ticks, or `A` with every kind, and the query that finds it.
@@ -147,6 +157,12 @@ impl Api {
             Some(read) if read.row.id != selected.id => Some((&read.row, Some(read))),
             read => Some((selected, read.as_ref())),
         }
+    }
+
+    /// The entries of the trail about the selected row, once they were read.
+    pub fn history_now(&self) -> Option<&[TrailRow]> {
+        let id = self.list.selected()?.id;
+        self.history.as_ref().filter(|history| history.of == id)?.rows.as_deref()
     }
 
     /// Details, if they are of the selected row.

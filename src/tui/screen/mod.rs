@@ -2,6 +2,7 @@
 
 mod api;
 mod attention;
+mod details;
 mod docs;
 mod keyset_list;
 pub mod paged_list;
@@ -15,6 +16,7 @@ mod users;
 
 pub use api::{Api, Tab};
 pub use attention::{HiddenLines, attention};
+pub use details::{Details, DetailsPart, History};
 pub use docs::Docs;
 
 pub use refused::RefusedList;
@@ -70,7 +72,11 @@ impl Screen {
         let path: &[&str] = match self {
             Self::Menu(_) => &["Menu"],
             Self::Settings(_) => &["Settings"],
-            Self::Api(_) => &["Settings", "API Settings"],
+            Self::Api(api) => {
+                let name = api.page.as_ref().and_then(|_| api.list.selected()).map(|row| row.name.clone());
+                let path = ["Settings", "API Settings"].map(str::to_owned);
+                return path.into_iter().chain(name.filter(|_| api.tab == Tab::Api)).collect();
+            }
             Self::Trail(_) => &["Settings", "Activity log"],
             Self::Account(_) => &["My account"],
             Self::Users(_) => &["Settings", "Users"],

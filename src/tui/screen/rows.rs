@@ -76,7 +76,7 @@ pub enum AccountRow {
 /// One's own account.
 pub const ACCOUNT: [(AccountRow, &str, &str); 5] = [
     (AccountRow::ChangePassword, "Change password", "your other sessions end when it is changed"),
-    (AccountRow::Colours, "Colours", "enter changes: dark, light or none"),
+    (AccountRow::Colours, "Colours", "enter changes: auto, dark, light or none"),
     (AccountRow::Glyphs, "Lines and marks", "enter changes: Unicode or ASCII"),
     (AccountRow::Lines, "Line by line", "for screen readers; leaves this screen"),
     (AccountRow::SignIns, "Last sign-ins", "yours, and tries on your name that were refused"),

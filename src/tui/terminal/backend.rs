@@ -17,11 +17,14 @@ use ratatui::layout::{Position, Rect, Size};
 use unicode_width::UnicodeWidthStr as _;
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::scroll;
-use super::sgr::{SgrWriter, go_to};
+use super::sgr::{SgrWriter, go_to, to_column};
+use super::{runs, scroll};
 
 /// Enough for a full frame of 200x60 with styles, so that the buffer never grows and leaves a copy behind.
 const CAPACITY: usize = 96 * 1024;
+
+/// Bytes of a frame that fit into one packet of any network.
+const LITTLE: usize = 512;
 
 /// Where the cursor is, as far as is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +49,10 @@ pub struct DiffBackend<W> {
     stale: bool,
     cursor: Cursor,
     wanted_cursor: Option<Position>,
+    /// The row that this frame's writing left the cursor in.
+    row: Option<u16>,
+    /// A line can be erased in the colour behind its cells.
+    erases_in_colour: bool,
 }
 
 impl<W: Write> DiffBackend<W> {
@@ -61,7 +68,14 @@ impl<W: Write> DiffBackend<W> {
             stale: false,
             cursor: Cursor::Hidden,
             wanted_cursor: None,
+            row: None,
+            erases_in_colour: false,
         }
+    }
+
+    /// The terminal erases in the colour behind the cells, as all do but GNU screen.
+    pub fn erasing_in_colour(self, erases_in_colour: bool) -> Self {
+        Self { erases_in_colour, ..self }
     }
 
     /// The terminal was handed back and taken again: its cursor is hidden. What it shows is cleared by the repaint
@@ -87,14 +101,15 @@ impl<W: Write> DiffBackend<W> {
 
     fn paint(&mut self) -> io::Result<()> {
         let begun = self.frame.len();
+        self.row = None;
         if std::mem::take(&mut self.stale) {
             queue!(self.frame, Clear(AnsiClear::All))?;
         } else if let Some(scroll) = scroll::find(&self.shown, &self.wanted) {
             self.frame.extend_from_slice(&scroll.bytes());
             scroll.apply(&mut self.shown);
         }
-        let changed = self.shown.diff(&self.wanted);
-        SgrWriter::new(&mut self.frame, &self.wanted).draw(changed);
+        let runs = runs::find(&self.shown, &self.wanted, self.erases_in_colour);
+        self.row = SgrWriter::new(&mut self.frame, &self.wanted).draw(runs);
         self.shown.content.clone_from_slice(&self.wanted.content);
         if self.frame.len() > begun && self.cursor != Cursor::Hidden {
             self.cursor = Cursor::Somewhere;
@@ -108,7 +123,10 @@ impl<W: Write> DiffBackend<W> {
             return Ok(());
         }
         if let Cursor::At(Position { x, y }) = wanted {
-            go_to(&mut self.frame, x, y);
+            match self.row {
+                Some(row) if row == y => to_column(&mut self.frame, x),
+                _ => go_to(&mut self.frame, x, y),
+            }
         }
         match (self.cursor == Cursor::Hidden, wanted == Cursor::Hidden) {
             (true, false) => queue!(self.frame, Show)?,
@@ -187,12 +205,19 @@ impl<W: Write> Backend for DiffBackend<W> {
         let begun = self.frame.len();
         self.paint()?;
         self.place_cursor()?;
-        if self.frame.len() == begun {
-            self.frame.zeroize();
-            return Ok(());
-        }
-        queue!(self.frame, EndSynchronizedUpdate)?;
-        let written = self.out.write_all(&self.frame);
+        let from = match self.frame.len() - begun {
+            0 => {
+                self.frame.zeroize();
+                return Ok(());
+            }
+            // So little arrives at once in any case.
+            1..=LITTLE => begun,
+            _ => {
+                queue!(self.frame, EndSynchronizedUpdate)?;
+                0
+            }
+        };
+        let written = self.out.write_all(&self.frame[from..]);
         self.frame.zeroize();
         written
     }
@@ -254,11 +279,11 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_is_one_synchronized_write() {
+    fn a_frame_is_one_write() {
         let (paper, mut terminal) = desk();
         draw(&mut terminal, "hello", Some((2, 1)));
         assert_eq!(paper.writes(), 1);
-        assert_eq!(paper.write(0), "\x1b[?2026h\x1b[1Hhello\x1b[2;3H\x1b[?25h\x1b[?2026l");
+        assert_eq!(paper.write(0), "\x1b[1Hhello\x1b[2;3H\x1b[?25h");
     }
 
     #[test]
@@ -269,7 +294,7 @@ mod tests {
         }
         assert_eq!(paper.writes(), 1);
         draw(&mut terminal, "hello", None);
-        assert_eq!(paper.write(1), "\x1b[?2026h\x1b[?25l\x1b[?2026l");
+        assert_eq!(paper.write(1), "\x1b[?25l");
     }
 
     #[test]
@@ -277,7 +302,7 @@ mod tests {
         let (paper, mut terminal) = desk();
         draw(&mut terminal, "hello", Some((2, 1)));
         draw(&mut terminal, "hello", Some((3, 1)));
-        assert_eq!(paper.write(1), "\x1b[?2026h\x1b[2;4H\x1b[?2026l");
+        assert_eq!(paper.write(1), "\x1b[2;4H");
     }
 
     #[test]
@@ -286,7 +311,7 @@ mod tests {
         draw(&mut terminal, "hello", None);
         terminal.resize(Rect::new(0, 0, COLUMNS, ROWS)).unwrap();
         draw(&mut terminal, "hello", None);
-        assert_eq!(paper.write(1), "\x1b[?2026h\x1b[2J\x1b[1Hhello\x1b[?2026l");
+        assert_eq!(paper.write(1), "\x1b[2J\x1b[1Hhello");
     }
 
     #[test]
@@ -358,7 +383,9 @@ mod tests {
             let cell = emulator.screen().cell(y, x).unwrap();
             // A cell that was never written and one with a blank look the same.
             let text = if cell.contents().is_empty() { " " } else { cell.contents() };
-            let look = (cell.fgcolor(), cell.bgcolor(), cell.bold(), cell.dim(), cell.italic());
+            // Of a blank only what is behind it shows.
+            let ink = (cell.fgcolor(), cell.bold(), cell.dim(), cell.italic());
+            let look = (cell.bgcolor(), Some(ink).filter(|_| text != " " || cell.underline() || cell.inverse()));
             format!("{text:?} {} {look:?} {} {}", cell.is_wide_continuation(), cell.underline(), cell.inverse())
         };
         places.map(cell).collect()

@@ -7,6 +7,7 @@
 pub mod backend;
 pub mod job_control;
 pub mod output;
+mod runs;
 mod scroll;
 mod sgr;
 
@@ -31,6 +32,9 @@ const RESET_INPUT: &[u8] =
     b"\x1b[?9l\x1b[?1000l\x1b[?1001l\x1b[?1002l\x1b[?1003l\x1b[?1004l\x1b[?1005l\x1b[?1006l\x1b[?1015l\
     \x1b[?1016l\x1b[=0u\x1b[>4;0m\x1b[?1l\x1b>";
 
+/// Asks for the colour of the background. The answer comes among the keys, or never.
+pub const ASK_BACKGROUND: &[u8] = b"\x1b]11;?\x1b\\";
+
 /// Bracketed paste. crossterm has it only together with its event reader, which is not used (`tui::input`).
 const PASTE_ON: &[u8] = b"\x1b[?2004h";
 const PASTE_OFF: &[u8] = b"\x1b[?2004l";
@@ -40,6 +44,11 @@ const PATIENCE: Duration = Duration::from_millis(200);
 
 /// How the terminal was before us. crossterm remembers that as well, but only from raw mode on, which [`quiet`] precedes.
 static MODES: SavedModes = SavedModes::new();
+
+/// Whether a terminal erases in the colour behind the cells, by its name: GNU screen does not.
+pub fn erases_in_colour(term: Option<&str>) -> bool {
+    term.is_some_and(|term| !term.starts_with("screen"))
+}
 
 /// Turns echo and line editing off and draws nothing. Early, so that a password typed ahead is not echoed while the
 /// store is opened. ctrl-c is still a signal, since nobody reads keys yet.

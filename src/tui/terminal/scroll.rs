@@ -14,10 +14,10 @@ pub(super) struct Scroll {
     pub(super) up: bool,
 }
 
-/// Cells that must be saved for a scroll to be worth its bytes.
+/// What must be saved for a scroll to be worth its bytes.
 const WORTH: i32 = 40;
 
-/// The scroll that saves the most cells, if one is worth it.
+/// The scroll that saves the most, if one is worth it.
 pub(super) fn find(before: &Buffer, after: &Buffer) -> Option<Scroll> {
     let rows = after.area.height;
     let costs: Vec<i32> = (0..rows).map(|y| differing(row_of(before, y), row_of(after, y))).collect();
@@ -70,12 +70,21 @@ fn row_of(buffer: &Buffer, y: u16) -> &[Cell] {
     &buffer.content[usize::from(y) * width..][..width]
 }
 
+/// What it costs to lead to a row and to tell its colours, in cells.
+const ROW: i32 = 20;
+
+/// What it costs to draw one row over another.
 fn differing(a: &[Cell], b: &[Cell]) -> i32 {
-    count(a.iter().zip(b).filter(|(a, b)| a != b).count())
+    with_row(count(a.iter().zip(b).filter(|(a, b)| a != b).count()))
 }
 
+/// What it costs to draw a row where nothing stands.
 fn drawn(row: &[Cell]) -> i32 {
-    count(row.iter().filter(|cell| **cell != Cell::EMPTY).count())
+    with_row(count(row.iter().filter(|cell| **cell != Cell::EMPTY).count()))
+}
+
+fn with_row(cells: i32) -> i32 {
+    if cells > 0 { cells + ROW } else { 0 }
 }
 
 fn count(cells: usize) -> i32 {
@@ -142,11 +151,14 @@ mod tests {
         }
     }
 
-    /// Cells that a scroll saves, counted by doing it.
+    /// What a scroll saves, counted by doing it.
     fn saved(before: &Buffer, after: &Buffer, scroll: &Scroll) -> i32 {
         let mut moved = before.clone();
         scroll.apply(&mut moved);
-        differing(&before.content, &after.content) - differing(&moved.content, &after.content)
+        let cost = |screen: &Buffer| {
+            (0..screen.area.height).map(|y| differing(row_of(screen, y), row_of(after, y))).sum::<i32>()
+        };
+        cost(before) - cost(&moved)
     }
 
     proptest::proptest! {

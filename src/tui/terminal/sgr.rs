@@ -10,25 +10,15 @@ use crossterm::queue;
 use crossterm::style::Attribute;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
+use unicode_width::UnicodeWidthStr as _;
 
-/// Style of a cell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct CellStyle {
-    fg: Color,
-    bg: Color,
-    modifier: Modifier,
-}
-
-impl CellStyle {
-    fn of(cell: &Cell) -> Self {
-        Self { fg: cell.fg, bg: cell.bg, modifier: cell.modifier }
-    }
-}
-
-const PLAIN: CellStyle = CellStyle { fg: Color::Reset, bg: Color::Reset, modifier: Modifier::empty() };
+use super::runs::{CellStyle, PLAIN, Run};
 
 /// Gaps up to this width are rewritten; a cursor move costs as many bytes.
 const GAP: u16 = 4;
+
+/// Most runs that are tried in another order than from top to bottom.
+const ORDERED: usize = 24;
 
 /// Writes cells into a frame. Underlines have the colour of their text: the desk uses no other.
 pub(super) struct SgrWriter<'a> {
@@ -47,33 +37,112 @@ impl<'a> SgrWriter<'a> {
         Self { frame, wanted, style: PLAIN, at: None, sure: false }
     }
 
-    /// Draws the cells of a difference, and puts the style back.
-    pub(super) fn draw<'c>(mut self, cells: impl IntoIterator<Item = (u16, u16, &'c Cell)>) {
-        for (x, y, cell) in cells {
-            self.go(x, y);
-            self.set_style(CellStyle::of(cell));
-            self.frame.extend_from_slice(cell.symbol().as_bytes());
-            self.sure &= cell.symbol().is_ascii();
-            self.at = Some((x + 1, y));
+    /// Writes the runs and puts the style back; the row that the cursor is left in.
+    pub(super) fn draw(mut self, runs: Vec<Run>) -> Option<u16> {
+        if runs.len() <= ORDERED {
+            self.draw_cheaply(runs);
+        } else {
+            runs.iter().for_each(|run| self.write(run));
         }
         self.set_style(PLAIN);
+        self.at.map(|(_, row)| row)
+    }
+
+    /// The nearest run next, or all of them from top to bottom, whichever is shorter.
+    fn draw_cheaply(&mut self, runs: Vec<Run>) {
+        let begun = self.frame.len();
+        runs.iter().for_each(|run| self.write(run));
+        let in_order = self.frame.split_off(begun);
+        let (end, style) = (self.at, self.style);
+        (self.at, self.style, self.sure) = (None, PLAIN, false);
+        let mut left = runs;
+        while !left.is_empty() {
+            // A line is erased before anything is written on it.
+            let free = |run: &Run| run.erases || !left.iter().any(|other| other.erases && other.y == run.y);
+            let costs = left.iter().enumerate().filter(|(_, run)| free(run)).map(|(i, run)| (self.cost(run), i));
+            let Some((_, next)) = costs.min() else { break };
+            let run = left.remove(next);
+            self.write(&run);
+        }
+        if self.frame.len() - begun >= in_order.len() {
+            self.frame.truncate(begun);
+            self.frame.extend_from_slice(&in_order);
+            (self.at, self.style) = (end, style);
+        }
+    }
+
+    /// Bytes that lead to a run: where it begins, and how it looks.
+    fn cost(&self, run: &Run) -> usize {
+        let mut bytes = Vec::new();
+        let mut writer = SgrWriter { frame: &mut bytes, wanted: self.wanted, ..*self };
+        writer.go(run.x, run.y);
+        writer.set_style(writer.style_for(run));
+        bytes.len()
+    }
+
+    fn write(&mut self, run: &Run) {
+        self.go(run.x, run.y);
+        self.set_style(self.style_for(run));
+        if run.erases {
+            self.frame.extend_from_slice(b"\x1b[K");
+            return;
+        }
+        let mut x = run.x;
+        while x < run.x + run.len {
+            let symbol = self.wanted.cell((x, run.y)).map_or(" ", Cell::symbol);
+            self.frame.extend_from_slice(symbol.as_bytes());
+            self.sure &= symbol.is_ascii();
+            let columns = (symbol.width() as u16).max(1);
+            x += columns;
+            self.at = Some((x, run.y));
+            // Behind a wide character the cursor is placed: some terminals draw it in one column.
+            if columns > 1 {
+                self.at = Some((x - 1, run.y));
+                if x < run.x + run.len {
+                    self.go(x, run.y);
+                }
+            }
+        }
+    }
+
+    /// Blanks are written as they come, if what is behind them is right.
+    fn style_for(&self, run: &Run) -> CellStyle {
+        let blanks = run.erases
+            || (run.x..run.x + run.len).all(|x| self.wanted.cell((x, run.y)).is_none_or(|cell| cell.symbol() == " "));
+        let plain = !self.style.modifier.intersects(Modifier::REVERSED | Modifier::UNDERLINED | Modifier::CROSSED_OUT);
+        match blanks && plain && run.style.modifier.is_empty() {
+            true => CellStyle { bg: run.style.bg, ..self.style },
+            false => run.style,
+        }
     }
 
     fn go(&mut self, x: u16, y: u16) {
         match self.at {
             Some(at) if at == (x, y) => {}
             Some((column, row)) if self.sure && row == y && column < x => self.skip(column, x, y),
+            Some((_, row)) if row == y => {
+                to_column(self.frame, x);
+                self.sure = true;
+            }
+            Some((_, row)) if row + 1 == y && x <= NEAR => {
+                self.frame.extend_from_slice(b"\r\n");
+                if x > 0 {
+                    forward(self.frame, x);
+                }
+                self.sure = true;
+            }
             _ => {
                 go_to(self.frame, x, y);
                 self.sure = true;
             }
         }
+        self.at = Some((x, y));
     }
 
     /// Passes cells that are right already: by writing them again if they are few, and drawn as the last one was.
     fn skip(&mut self, from: u16, to: u16, y: u16) {
         let between = || (from..to).filter_map(|x| self.wanted.cell((x, y)));
-        let same = |cell: &Cell| cell.symbol().is_ascii() && CellStyle::of(cell) == self.style;
+        let same = |cell: &Cell| cell.symbol().is_ascii() && self.style.suits(cell);
         if to - from <= GAP && between().all(same) {
             between().for_each(|cell| self.frame.extend_from_slice(cell.symbol().as_bytes()));
         } else {
@@ -93,6 +162,17 @@ impl<'a> SgrWriter<'a> {
         let _ = write!(self.frame, "\x1b[{shorter}m");
         self.style = style;
     }
+}
+
+/// Columns up to which the next line is reached from its beginning.
+const NEAR: u16 = 9;
+
+/// Cursor to a column of its line, counted from 0.
+pub(super) fn to_column(frame: &mut Vec<u8>, x: u16) {
+    let _ = match x {
+        0 => frame.write_all(b"\r"),
+        x => write!(frame, "\x1b[{}G", x + 1),
+    };
 }
 
 /// Cursor to a cell, counted from 0.
@@ -177,16 +257,18 @@ mod tests {
     use ratatui::layout::Rect;
 
     use super::*;
+    use crate::tui::terminal::runs;
 
     fn drawn(cells: &[(u16, u16, &str, Color, Modifier)]) -> String {
         let mut wanted = Buffer::empty(Rect::new(0, 0, 20, 3));
+        let shown = wanted.clone();
         for (x, y, symbol, fg, modifier) in cells {
             let cell = &mut wanted[(*x, *y)];
             cell.set_symbol(symbol).fg = *fg;
             cell.modifier = *modifier;
         }
         let mut frame = vec![];
-        SgrWriter::new(&mut frame, &wanted).draw(cells.iter().map(|(x, y, ..)| (*x, *y, &wanted[(*x, *y)])));
+        SgrWriter::new(&mut frame, &wanted).draw(runs::find(&shown, &wanted, true));
         String::from_utf8(frame).unwrap().replace('\x1b', "^")
     }
 
@@ -195,7 +277,7 @@ mod tests {
         use Color::{Green, Reset};
         let none = Modifier::empty();
         let cells = [(4, 2, "a", Green, none), (5, 2, "b", Green, none), (9, 2, "c", Reset, none)];
-        assert_eq!(drawn(&cells), "^[3;5H^[32mab^[3C^[mc", "the gap looks otherwise");
+        assert_eq!(drawn(&cells), "^[3;10Hc^[5G^[32mab^[m", "what is plain comes first, for it needs no colour");
         let cells = [(0, 0, "a", Reset, none), (3, 0, "b", Reset, none), (9, 0, "c", Reset, none)];
         assert_eq!(drawn(&cells), "^[1Ha  b^[5Cc", "two blanks are shorter than a move, five are not");
     }
@@ -206,7 +288,7 @@ mod tests {
         let none = Modifier::empty();
         let cells =
             [(0, 0, "支", Color::Reset, none), (2, 0, "a", Color::Reset, none), (5, 0, "b", Color::Reset, none)];
-        assert_eq!(drawn(&cells), "^[1H支^[1;3Ha  b");
+        assert_eq!(drawn(&cells), "^[1H支^[3Ga  b");
     }
 
     #[test]

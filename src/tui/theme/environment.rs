@@ -20,6 +20,15 @@ pub(super) fn palette(var: &dyn Fn(&str) -> Option<String>) -> Palette {
     }
 }
 
+/// Whether the palette follows the terminal, which can be asked.
+pub(super) fn follows_terminal(var: &dyn Fn(&str) -> Option<String>) -> bool {
+    let chosen = matches!(var("KEYDESK_THEME").as_deref(), Some("none" | "light" | "dark"));
+    let colourless = var("NO_COLOR").is_some_and(|v| !v.is_empty());
+    let term = var("TERM").unwrap_or_default();
+    let mute = ["", "dumb", "linux"].contains(&term.as_str()) || term.starts_with("screen") || term.starts_with("vt");
+    !chosen && !colourless && !mute
+}
+
 /// Terminals with 256 colours whose names do not say so.
 const MANY: [&str; 8] = ["alacritty", "contour", "foot", "ghostty", "kitty", "mintty", "wezterm", "-direct"];
 

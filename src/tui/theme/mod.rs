@@ -98,6 +98,12 @@ impl Theme {
         }
     }
 
+    /// Whether the environment leaves the palette to the background of the terminal, and the terminal can be asked for
+    /// it: no choice was made, and it is none of those that show questions, or have a ground of their own.
+    pub fn follows_terminal(var: &dyn Fn(&str) -> Option<String>) -> bool {
+        environment::follows_terminal(var)
+    }
+
     /// Values; what is read.
     pub fn text(&self) -> Style {
         Style::new()

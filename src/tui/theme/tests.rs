@@ -44,6 +44,22 @@ fn the_number_of_colours_follows_the_terminal() {
     }
 }
 
+#[test]
+fn the_terminal_is_asked_only_where_nothing_was_chosen_and_it_can_answer() {
+    for (vars, asked) in [
+        (&[("TERM", "xterm-256color")][..], true),
+        (&[("TERM", "tmux-256color"), ("KEYDESK_THEME", "auto")], true),
+        (&[("TERM", "xterm"), ("KEYDESK_THEME", "light")], false),
+        (&[("TERM", "xterm"), ("NO_COLOR", "1")], false),
+        (&[("TERM", "screen-256color")], false),
+        (&[("TERM", "linux")], false),
+        (&[], false),
+    ] {
+        let var = |name: &str| vars.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
+        assert_eq!(Theme::follows_terminal(&var), asked, "{vars:?}");
+    }
+}
+
 fn roles(theme: &Theme) -> [Style; 13] {
     [
         theme.text(),

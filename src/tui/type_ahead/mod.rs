@@ -144,7 +144,6 @@ impl Workspace {
 fn dialog_waits(dialog: &Dialog, pending: &Pending) -> bool {
     match dialog.kind {
         DialogKind::UserKeys(_) => pending.has(Slot::UserKeys),
-        DialogKind::Details(_) => pending.has(Slot::Details) || pending.has(Slot::History),
         _ => false,
     }
 }

@@ -1,6 +1,5 @@
 //! Charts of use by day: a line of bars, and bars in several rows with an axis.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::symbols::bar::Set;
@@ -54,23 +53,7 @@ pub fn bars(paint: &mut Paint<'_>, area: Rect, days: &[UsedDay], series: Series,
     chart(&paint.theme, area.height, days, series, spaced, floor).style(style).render(area, paint.buf);
 }
 
-/// The same as text, a line for each row, for where lines are put together; spaced.
-pub fn rows(theme: &Theme, days: &[UsedDay], series: Series, rows: u16) -> Vec<String> {
-    let area = Rect { width: 2 * days.len() as u16, height: rows, ..Rect::ZERO };
-    let mut cells = Buffer::empty(area);
-    chart(theme, rows, days, series, true, series == Series::Refused).render(area, &mut cells);
-    let row = |y: u16| (0..area.width).filter_map(|x| cells.cell((x, y))).map(|cell| cell.symbol()).collect();
-    (0..rows).map(row).collect()
-}
-
-fn chart<'a>(
-    theme: &Theme,
-    height: u16,
-    days: &[UsedDay],
-    series: Series,
-    spaced: bool,
-    floor: bool,
-) -> Sparkline<'a> {
+fn chart<'a>(theme: &Theme, height: u16, days: &[UsedDay], series: Series, spaced: bool, floor: bool) -> Sparkline<'a> {
     let values = series.values(days);
     let (most, units) = (series.most(days).max(1), i64::from(height.max(1)) * STEPS);
     let lowest = i64::from(floor || height == 1);

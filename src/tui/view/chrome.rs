@@ -37,8 +37,19 @@ pub fn header(app: &App, paint: &mut Paint<'_>) {
     paint.right(0, &Line::from(who));
 }
 
-/// The user and the role.
+/// The user and the role; in the demo also that it is one.
 fn who(app: &App) -> Vec<Span<'static>> {
+    let theme = app.theme;
+    let mut line = Vec::new();
+    if app.is_demo() {
+        line.push(span("Demo, nothing is kept", theme.warning()));
+        line.push(span(&format!(" {} ", theme.glyphs.dot), theme.line()));
+    }
+    line.extend(signed_in(app));
+    line
+}
+
+fn signed_in(app: &App) -> Vec<Span<'static>> {
     let theme = app.theme;
     let name = |name: &str| text::fit(name, 24, theme.glyphs.ellipsis);
     match (&app.sign_in, &app.workspace) {

@@ -200,10 +200,9 @@ fn word_for_back(app: &App, binding: &Binding, kind: &DialogKind) -> &'static st
 /// Whether the place is only read, with nothing to select.
 fn only_read(app: &App) -> bool {
     let workspace = app.workspace.as_ref();
-    let in_dialog = matches!(app.dialog().map(|d| &d.kind), Some(DialogKind::Details(_)));
     let bare = workspace.filter(|r| r.dialogs.is_empty());
     let page = matches!(bare.and_then(|r| r.screen()), Some(Screen::Page(Topic::SignIns, _)));
-    app.help.is_some() || in_dialog || page || bare.is_some_and(|r| r.docs_of().is_some())
+    app.help.is_some() || page || bare.is_some_and(|r| r.docs_of().is_some())
 }
 
 /// Whether the focus on the menu is on a line of "To look at".

@@ -89,6 +89,7 @@ pub fn overflow(app: &App) -> usize {
         }
         (None, Some(Screen::Docs(_))) => docs::overflow(app, workspace),
         (None, Some(Screen::Api(api))) if api.tab == Tab::Documentation => docs::overflow(app, workspace),
+        (None, Some(Screen::Api(api))) if api.page.is_some() => api::overflow(app, api),
         _ => 0,
     }
 }

@@ -173,7 +173,7 @@ pub const SCENES: &[Scene] = &[
         name: "details_history",
         make: |t| {
             then(list(t), |d| {
-                d.selects("old-gateway").press("enter").rest().press("G");
+                d.selects("old-gateway").press("enter 3").rest();
             })
         },
     },

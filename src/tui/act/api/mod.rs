@@ -1,5 +1,6 @@
 //! Actions on API Settings.
 
+mod details;
 mod edit;
 mod filter;
 mod find_by_secret;
@@ -7,15 +8,15 @@ mod tick;
 
 use crate::account::Right;
 use crate::credential::{Kind, Overlap};
-use crate::hub::{CredentialInfo, CredentialRow};
+use crate::hub::CredentialRow;
 use crate::secret::Secret;
 use crate::time::Millis;
 use crate::tui::app::{App, Workspace};
-use crate::tui::dialog::{ChangeState, CredentialDetails, Dialog, DialogKind, Scrollable};
+use crate::tui::dialog::{ChangeState, Dialog};
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::msg::Effect;
 use crate::tui::pending::Slot;
-use crate::tui::screen::{Api, Tab};
+use crate::tui::screen::Tab;
 use crate::tui::toast::Toast;
 
 /// How long a row must stay selected, in milliseconds, before its details are read: a held arrow key reads nothing.
@@ -23,6 +24,9 @@ pub(in crate::tui) const DETAILS_AFTER: i64 = 80;
 
 impl App {
     pub(super) fn act_on_api(&mut self, action: Action) {
+        if self.details_handle(action) {
+            return;
+        }
         let tab = self.workspace.as_ref().and_then(Workspace::api).map_or(Tab::Api, |api| api.tab);
         match (action, tab) {
             (Action::NextTab, _) => self.go_to_tab(tab.plus(1)),
@@ -100,7 +104,7 @@ impl App {
             return self.report_no_row(action);
         };
         match action {
-            Action::Open => self.open_details(row),
+            Action::Open => self.open_details(),
             Action::OpenLog => self.open_log(&format!("key:{}", row.key)),
             Action::CopyKey => self.copy_key(&row),
             Action::Tick => {
@@ -135,11 +139,11 @@ impl App {
     }
 
     /// The sheet about a credential gives way to its details.
-    pub(in crate::tui::act) fn close_and_open_details(&mut self, row: CredentialRow) {
+    pub(in crate::tui::act) fn close_and_open_details(&mut self) {
         if let Some(workspace) = &mut self.workspace {
             workspace.dialogs.pop();
         }
-        self.open_details(row);
+        self.open_details();
     }
 
     /// Puts a dialog in the place of the topmost.
@@ -175,17 +179,6 @@ impl App {
             };
             self.toast = Some(Toast::note(self.now, message));
         }
-    }
-
-    fn open_details(&mut self, row: CredentialRow) {
-        let now = self.now;
-        let Some(workspace) = &mut self.workspace else { return };
-        let known = workspace.api().and_then(Api::details_now).cloned();
-        let details =
-            known.unwrap_or(CredentialInfo { row, secrets: Vec::new(), refusals: Vec::new(), days: Vec::new() });
-        let details = Scrollable::new(CredentialDetails { details, history: None });
-        workspace.dialogs.push(Dialog::to_read(DialogKind::Details(Box::new(details))));
-        workspace.due.details = Some(now);
     }
 
     fn copy_key(&mut self, row: &CredentialRow) {

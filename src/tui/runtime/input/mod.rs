@@ -58,6 +58,7 @@ fn listen_until_gone(events: &Sender<LoopEvent>) {
             let msg = match input {
                 Input::Key(chord) => Msg::Key(chord),
                 Input::Paste(text) => Msg::Paste(text),
+                Input::Background(light) => Msg::Background { light },
             };
             if events.send(LoopEvent::Msg(msg)).is_err() {
                 return;

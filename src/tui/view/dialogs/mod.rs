@@ -20,7 +20,7 @@ use crate::tui::form::{Form, FormEntry, Id};
 use crate::tui::layout;
 use crate::tui::view::forms;
 use crate::tui::view::paint::{plain, span};
-use crate::tui::view::screens::{details, refused};
+use crate::tui::view::screens::refused;
 use crate::tui::view::sheet::Sheet;
 
 /// The sheet of a dialog.
@@ -28,7 +28,7 @@ pub fn sheet(app: &App, dialog: &Dialog) -> Sheet {
     let mut sheet = Sheet::new(title(app, &dialog.kind), layout::sheet_columns(app.size), app.theme);
     match (&dialog.kind, &dialog.form) {
         (DialogKind::OneTimeSecret(view), Some(form)) => {
-            sheet = sheet.as_page();
+            sheet = sheet.paged();
             one_time_secret::one_time_secret(app, view, form, &mut sheet);
         }
         (kind, Some(form)) => {
@@ -73,7 +73,6 @@ fn title(app: &App, kind: &DialogKind) -> String {
         DialogKind::RefusedRequest(row) => format!("Refused: {}", row.name),
         DialogKind::Reauthenticate => "Your password again".to_owned(),
         DialogKind::Confirm(confirmation) => confirmation.title().to_owned(),
-        DialogKind::Details(d) => d.content.details.row.name.clone(),
         DialogKind::Denied(_) => "Not available to you".to_owned(),
         DialogKind::Notice { title, .. } => title.clone(),
     }
@@ -156,7 +155,6 @@ fn buttons(app: &App, kind: &DialogKind, form: &Form, sheet: &mut Sheet) {
 /// A dialog that is only read.
 fn text(app: &App, kind: &DialogKind, sheet: &mut Sheet) {
     match kind {
-        DialogKind::Details(d) => return details::in_dialog(app, &d.content, sheet),
         DialogKind::UserKeys(d) => return user::user_keys(app, &d.content, sheet),
         DialogKind::Pick(d) => return pick(app, d, sheet),
         DialogKind::Created(row) => created(row, sheet),

@@ -9,12 +9,9 @@ use crate::hub::{CredentialInfo, CredentialRow, USE_DAYS, sum_of_days};
 use crate::text::{self, grouped};
 use crate::time::Millis;
 use crate::tui::app::App;
-use crate::tui::dialog::CredentialDetails;
 use crate::tui::relative_time;
-use crate::tui::view::charts::{self, Series};
 use crate::tui::view::paint::{plain, span, wrap};
-use crate::tui::view::screens::{history, refused};
-use crate::tui::view::sheet::Sheet;
+use crate::tui::view::screens::refused;
 
 /// A label and its value, in one line or more.
 pub struct Fact {
@@ -42,26 +39,6 @@ impl Fact {
         let label = |i: usize| if i == 0 { self.label } else { "" };
         lines.iter().enumerate().map(|(i, line)| Line::from(vec![head(label(i)), span(line, style)])).collect()
     }
-}
-
-/// Everything about a credential, in a sheet.
-pub fn in_dialog(app: &App, about: &CredentialDetails, sheet: &mut Sheet) {
-    let details = &about.details;
-    sheet.gap();
-    let mut head = state(app, &details.row);
-    head.push(span(&format!("   {}", details.row.kind.title()), app.theme.muted()));
-    sheet.spans(head);
-    sheet.gap();
-    for fact in facts(app, &details.row, Some(details)) {
-        for line in fact.lines(app, 13, sheet.width()) {
-            sheet.spans(line.spans);
-        }
-    }
-    for line in usage_lines(app, details) {
-        sheet.spans(line);
-    }
-    sheet.gap();
-    history::add(app, about, sheet);
 }
 
 /// The facts of a credential; an empty line stands between groups of them.
@@ -104,33 +81,14 @@ pub fn facts(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>) -
     facts.extend(details.and_then(|read| usage(app, read)));
     let refused = details.and_then(|d| refused::summary(app, d));
     facts.extend(refused.map(|words| Fact::of("Refused", vec![span(&words, theme.warning())])));
-    let made = vec![plain(&row.created_at.stamp()), span(" by ", theme.muted()), plain(&row.created_by)];
+    let day = |at: Millis| at.utc("%-d %b %Y %H:%M UTC");
+    let made = vec![plain(&day(row.created_at)), span(" by ", theme.muted()), plain(&row.created_by)];
     facts.push(Fact::of("Created", made));
     if row.changed_at != row.created_at {
-        let by = vec![plain(&row.changed_at.stamp()), span(" by ", theme.muted()), plain(&row.changed_by)];
+        let by = vec![plain(&day(row.changed_at)), span(" by ", theme.muted()), plain(&row.changed_by)];
         facts.push(Fact::of("Changed", by));
     }
     facts
-}
-
-/// A chart of thirty days, if there was a request: allowed ones in four rows, refused ones in one, and the dates.
-fn usage_lines(app: &App, read: &CredentialInfo) -> Vec<Vec<Span<'static>>> {
-    let theme = app.theme;
-    let (allowed, refused) = sum_of_days(&read.days);
-    let (Some(first), true) = (read.days.first(), allowed + refused > 0) else { return Vec::new() };
-    let label = |words: &str| span(&text::pad(words, 13, theme.glyphs.ellipsis), theme.muted());
-    let most = format!("{} most", grouped(Series::Allowed.most(&read.days)));
-    let mut lines = vec![vec![]];
-    for (i, row) in charts::rows(&theme, &read.days, Series::Allowed, 4).into_iter().enumerate() {
-        lines.push(vec![label(["Allowed", &most, "", ""][i]), span(&row, theme.chart())]);
-    }
-    let style = if refused > 0 { theme.warning() } else { theme.muted() };
-    let row = charts::rows(&theme, &read.days, Series::Refused, 1).concat();
-    lines.push(vec![label("Refused"), span(&row, style)]);
-    let from = first.day.start().millis().utc("%-d %b");
-    let room = (2 * read.days.len()).saturating_sub(text::width(&from) + 1);
-    lines.push(vec![label(""), span(&format!("{from}{:>room$}", "today"), theme.muted())]);
-    lines
 }
 
 /// The sums of thirty days, if there was a request.

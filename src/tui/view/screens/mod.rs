@@ -3,7 +3,6 @@
 pub mod api;
 pub mod details;
 pub mod docs;
-mod history;
 pub mod menu;
 pub mod pages;
 pub mod refused;

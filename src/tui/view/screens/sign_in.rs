@@ -15,7 +15,7 @@ use crate::tui::view::sheet::Sheet;
 
 /// Draws the screen.
 pub fn draw(app: &App, sign_in: &SignInScreen, paint: &mut Paint<'_>, body: Rect) {
-    let mut sheet = Sheet::new("", layout::sheet_columns(app.size), app.theme).as_page();
+    let mut sheet = Sheet::new("", layout::sheet_columns(app.size), app.theme).paged();
     match sign_in.kind {
         SignInKind::SetUp => set_up(app, sign_in, &mut sheet, body),
         SignInKind::SignIn | SignInKind::Lock => name_and_password(app, sign_in, &mut sheet, body),

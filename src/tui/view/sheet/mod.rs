@@ -68,7 +68,7 @@ impl Sheet {
     }
 
     /// Takes the place of the page, from the top on.
-    pub fn as_page(mut self) -> Self {
+    pub fn paged(mut self) -> Self {
         self.page = true;
         self
     }
@@ -329,7 +329,7 @@ impl Sheet {
         let area = paint.area();
         let bottom = area.height.saturating_sub(HINTS);
         // Under the first line, which says where this is, and the title.
-        let above = if self.page { 2 } else { 1 + 1 };
+        let above = 2;
         let room = usize::from(bottom.saturating_sub(above));
         // A page that is only read scrolls, and keeps its gaps.
         if self.lines.len() > room && self.cursor.is_some() && self.lines.iter().any(is_gap) {

@@ -1,19 +1,24 @@
 //! The key parser: bytes of a terminal into keys and pastes.
 
+mod background;
+
 use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
 use crate::escape_sequence::{ESC, Function, Key, Press, Sequence, Step, following};
 use crate::tui::keymap::chord::{Chord, Code, Mods};
+use crate::tui::runtime::input::key_parser::background::Told;
 
-/// A parsed key or paste.
+/// A parsed key or paste, or an answer of the terminal.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Input {
     /// A key press.
     Key(Chord),
     /// A whole paste.
     Paste(String),
+    /// The background is light, or it is dark.
+    Background(bool),
 }
 
 /// How long the rest of a sequence may lag behind its Esc; after that it was the Esc key.
@@ -66,6 +71,8 @@ struct Paste {
 pub(super) struct Parser {
     state: State,
     due: Option<Instant>,
+    /// What the control string says that has begun.
+    told: Told,
     /// When an Esc was taken for the key because nothing followed.
     escaped: Option<Instant>,
 }
@@ -167,9 +174,17 @@ impl Parser {
             State::Sequence(sequence, _) => {
                 let before = *sequence;
                 match sequence.step(byte) {
-                    Step::Goes => {}
-                    Step::Ends(function) => self.end(function, before.is_wide(), given),
+                    Step::Goes if before.is_string() => self.told.push(byte),
+                    Step::Goes => self.told.clear(),
+                    Step::Ends(function) => {
+                        if before.is_string() {
+                            given.extend(self.told.is_light().map(Input::Background));
+                        }
+                        self.told.clear();
+                        self.end(function, before.is_wide(), given);
+                    }
                     Step::Breaks => {
+                        self.told.clear();
                         let broken = *sequence;
                         self.broken(&broken, byte, given);
                     }

@@ -7,6 +7,7 @@ fn words(given: Vec<Input>) -> String {
     let word = |input| match input {
         Input::Key(chord) => chord.to_string(),
         Input::Paste(text) => format!("{text:?}"),
+        Input::Background(light) => format!("light:{light}"),
     };
     given.into_iter().map(word).collect::<Vec<_>>().join(" ")
 }
@@ -50,6 +51,15 @@ fn all(bytes: &[u8]) -> String {
     let mut line = Line::new();
     line.sends(bytes).pauses(5_000);
     words(line.given)
+}
+
+#[test]
+fn the_terminals_answer_is_no_key_however_it_comes() {
+    for answer in [&b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\"[..], b"\x1b]11;rgb:ff/ff/ff\x07"] {
+        let mut line = Line::new();
+        line.sends(b"a").sends(&answer[..7]).pauses(200).sends(&answer[7..]).sends(b"b");
+        assert_eq!(words(std::mem::take(&mut line.given)), "a light:true b");
+    }
 }
 
 #[test]

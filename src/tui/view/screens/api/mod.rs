@@ -1,10 +1,13 @@
 //! Draws API Settings: tabs, sections, the list of credentials.
 
 mod list;
+mod page;
 mod panel;
 mod status;
+mod uses;
 
 pub use list::short_key;
+pub use page::overflow;
 
 use ratatui::layout::Rect;
 
@@ -20,6 +23,9 @@ use crate::tui::view::sheet::Sheet;
 
 /// Draws API Settings.
 pub fn draw(app: &App, workspace: &Workspace, api: &Api, paint: &mut Paint<'_>, body: Rect) {
+    if let Some(page) = api.page.as_ref().filter(|_| api.tab == Tab::Api) {
+        return page::draw(app, workspace, api, page, paint, body);
+    }
     let tabs = Tab::ALL.map(|tab| {
         let closed = tab == Tab::Activity && !workspace.may(Right::ReadTrail);
         let words = if closed { format!("({})", tab.title()) } else { tab.title().to_owned() };
@@ -93,7 +99,7 @@ fn section_words(workspace: &Workspace, api: &Api, short: bool) -> Vec<Section> 
         Section {
             key: (kind as usize + 1).to_string(),
             name: name.to_owned(),
-            count: all_of(workspace, api, kind).map_or(String::new(), |n| number(n)),
+            count: all_of(workspace, api, kind).map_or(String::new(), number),
             current: kind == api.kind,
         }
     };

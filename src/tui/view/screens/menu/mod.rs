@@ -152,6 +152,7 @@ pub fn account(app: &App, workspace: &Workspace, rows: &RowSelection, paint: &mu
         let now = match row {
             AccountRow::ChangePassword | AccountRow::SignIns => "",
             AccountRow::Lines => "off",
+            AccountRow::Colours if app.follows_terminal() => "auto",
             AccountRow::Colours => theme.palette.as_str(),
             AccountRow::Glyphs if theme.glyphs == &UNICODE => "Unicode",
             AccountRow::Glyphs => "ASCII",
