@@ -30,7 +30,7 @@ fn from_a_fresh_machine_to_copied_secrets_and_back_the_next_day() {
     let mut desk = house.open();
     to_the_list(&mut desk);
     desk.sees("nightly-export").sees("○ disabled").sees_no("old-gateway");
-    desk.keys("A").sees("old-gateway").sees("revoked");
+    desk.keys(".").sees("old-gateway").sees("revoked");
     desk.keys("2").sees("webhooks-prod").sees(&hmac.key);
     desk.keys("3").sees("smsbatch");
     for made in [basic, second, hmac, legacy] {
