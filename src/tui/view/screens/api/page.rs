@@ -9,7 +9,7 @@ use crate::text;
 use crate::tui::app::{App, Workspace};
 use crate::tui::screen::{Api, Details, DetailsPart};
 use crate::tui::view::chrome;
-use crate::tui::view::paint::{Paint, plain, span, wrap};
+use crate::tui::view::paint::{Paint, plain, span};
 use crate::tui::view::screens::api::{status, uses};
 use crate::tui::view::screens::{details, trail};
 use crate::tui::view::table::{self, Cell, Column, column};

@@ -6,12 +6,12 @@ use ratatui::text::Line;
 use crate::hub::{CredentialRow, Refusal, USE_DAYS, UsedDay, sum_of_days};
 use crate::text::grouped;
 use crate::tui::app::App;
+use crate::tui::relative_time;
 use crate::tui::screen::{Api, Details};
 use crate::tui::view::charts::{self, Series};
 use crate::tui::view::paint::{Paint, span, wrap};
 use crate::tui::view::screens::trail;
 use crate::tui::view::table::{self, Cell, Column, column};
-use crate::tui::{layout, relative_time};
 
 /// Rows of the chart: its legend, allowed and refused requests, and the dates.
 const ALLOWED: u16 = 5;
