@@ -25,7 +25,7 @@ fn the_empty_field_shows_terms_and_help_shows_all_of_them() {
     desk.press("esc").no_dialog().types("x").sees("/ x").sees_no("F1 tells").press("esc ?");
     desk.dialog("Keys: API tab").says("tick all found");
     let mut desk = Desk::on_list();
-    desk.sized(60, 16).press("/").sees("(words, expires<30d; F1 terms)").sees_no("…");
+    desk.sized(60, 16).press("/").sees("(words, expires<30d expires>30d; F1 terms)").sees_no("…");
 }
 
 #[test]

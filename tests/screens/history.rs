@@ -12,7 +12,12 @@ fn details_end_with_what_was_done_to_this_key_and_nothing_else() {
     desk.bram_renames("crm-sync", "crm-sync-eu");
     desk.waits(1_500).selects("crm-sync-eu").press("enter 3").rest().sees("━━ 3 History ━━").sees("1 of 2");
     desk.sees("today 09:12      bram     renamed Basic key").sees("2 Aug 09:12      bram     created Basic key");
-    desk.sees("Name: crm-sync → crm-sync-eu").press("G").sees("2 of 2").press("enter").dialog("Entry 7").says("bram");
+    desk.sees("Changed    name crm-sync → crm-sync-eu")
+        .press("G")
+        .sees("2 of 2")
+        .press("enter")
+        .dialog("Entry 7")
+        .says("bram");
     desk.press("esc").sees("━━ 3 History ━━");
     desk.sees_no("disabled Basic key");
 }

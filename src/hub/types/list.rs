@@ -1,4 +1,4 @@
-//! Types for lists: query, cursor, page.
+//! Types for lists: query, cursor, page, and the fuzzy search over all credentials.
 
 use crate::credential::{Filter, Kind, fold};
 use crate::hub::CredentialRow;
@@ -121,4 +121,28 @@ pub(crate) fn cursor(order: ListOrder, row: &CredentialRow) -> ListCursor {
         ListOrder::Expiry => vec![row.options.expires_at.map_or(i64::MAX, |at| at.0).into(), id],
         ListOrder::LastUse => vec![row.last_used.as_ref().map_or(0, |used| used.at.0).into(), id],
     })
+}
+
+/// What is searched, and from where on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct JumpQuery {
+    /// What was typed.
+    pub typed: String,
+    /// Only tags are searched.
+    pub tags: bool,
+    /// The id behind which the part begins; empty for the first part.
+    pub after: String,
+}
+
+/// The outcome of one part.
+#[derive(Clone, Debug, Default)]
+pub struct JumpPart {
+    /// The best matches of this part, each with how well it matches.
+    pub found: Vec<(u32, CredentialRow)>,
+    /// How many matched in this part.
+    pub matched: i64,
+    /// How many were looked at.
+    pub looked_at: i64,
+    /// Where the next part begins; `None` after the last.
+    pub next: Option<String>,
 }

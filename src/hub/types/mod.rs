@@ -2,7 +2,6 @@
 
 mod credential;
 mod id;
-mod jump;
 mod list;
 mod overview;
 mod policy;
@@ -19,8 +18,7 @@ pub use credential::{
     NewCredential, NewLegacy,
 };
 pub use id::{CredentialId, CredentialTarget};
-pub use jump::{JumpPart, JumpQuery};
-pub use list::{CredentialPage, ListCursor, ListOrder, ListQuery, PagePosition, Pulse};
+pub use list::{CredentialPage, JumpPart, JumpQuery, ListCursor, ListOrder, ListQuery, PagePosition, Pulse};
 pub use overview::{ByKind, Capped, CredentialCounts, CredentialOverview, Overview, SiteOverview};
 pub use policy::{Policy, Replay};
 pub use refusal::{

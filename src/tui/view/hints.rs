@@ -7,7 +7,7 @@ use crate::credential::{Kind, State};
 use crate::hub::CredentialRow;
 use crate::text;
 use crate::tui::app::App;
-use crate::tui::dialog::{Confirmation, DialogKind, OneTimeSecret, UserAction};
+use crate::tui::dialog::{Confirmation, DialogKind, OneTimeSecret, Target, UserAction};
 use crate::tui::form::Form;
 use crate::tui::keymap::{self, Action, Binding, Scope};
 use crate::tui::pending::Slot;
@@ -116,6 +116,7 @@ pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding
         Action::Advance if b.scope == Scope::Form => !app.pending.has(Slot::Find),
         // One button has no other to move to.
         Action::NextField => one_of_several,
+        Action::Go | Action::CopyKey if b.scope == Scope::Jump => leads_somewhere(app, b),
         // Pages to turn are there only after a rotation of several.
         Action::NextPage | Action::CopyAll => has_pages,
         Action::EditKeys | Action::Open | Action::Rotate | Action::DisableEnable | Action::Revoke | Action::CopyKey
@@ -135,6 +136,17 @@ pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding
         }
     }
     rows
+}
+
+/// Whether a key of the palette does something: there is nowhere to go where nothing matches, and only a credential has a
+/// key to copy.
+fn leads_somewhere(app: &App, binding: &Binding) -> bool {
+    let Some(DialogKind::Jump(jump)) = app.dialog().map(|dialog| &dialog.kind) else { return false };
+    match (binding.action, jump.chosen()) {
+        (_, None) => false,
+        (Action::CopyKey, Some(target)) => matches!(target, Target::Credential(_)),
+        (_, Some(_)) => true,
+    }
 }
 
 fn grey(app: &App, binding: &Binding) -> bool {

@@ -5,12 +5,14 @@ use crate::tui::act::forms;
 use crate::tui::app::{App, Workspace};
 use crate::tui::form::Form;
 use crate::tui::keymap::Action;
-use crate::tui::screen::{Screen, Tab};
+use crate::tui::screen::{Api, Screen, Tab};
 
 impl App {
     pub(in crate::tui::act) fn open_filter(&mut self) {
         let size = self.size;
         let Some(api) = self.workspace.as_mut().and_then(Workspace::api_mut) else { return };
+        // The page about one credential gives way to the list.
+        api.page = None;
         api.search.open = true;
         let height = api.height(size);
         api.list.resized(height);
@@ -21,7 +23,8 @@ impl App {
         let Some(workspace) = self.workspace.as_mut().filter(|workspace| workspace.may(Right::SeeCredentials)) else {
             return false;
         };
-        let Some(api) = workspace.api_mut().filter(|api| api.tab == Tab::Api) else { return false };
+        let on_list = |api: &&mut Api| api.tab == Tab::Api && api.page.is_none();
+        let Some(api) = workspace.api_mut().filter(on_list) else { return false };
         match action {
             // The first esc stops what is going on or unticks, the next one clears the filter.
             Action::Back if !api.search.open && (api.ticks.read_so_far().is_some() || !api.ticks.is_empty()) => {
