@@ -68,7 +68,8 @@ fn closing_an_uncopied_secret_asks_first() {
 #[test]
 fn locking_drops_the_secret() {
     let (house, mut desk, made) = opened();
-    desk.keys("L").sees("Unlock");
+    // It was not copied, so it is asked first; the key again locks.
+    desk.keys("L").sees("Lock and lose it").keys("L").sees("Unlock");
     is_nowhere(&house, &desk, &made);
     desk.keys(&format!("{}{ENTER}", crate::house::PASSWORD)).sees("LAST USED");
     assert!(!desk.picture().contains(&made.secret));

@@ -35,7 +35,8 @@ fn sqlite_reads_every_page_from_an_index() {
                 };
                 assert!(steps[0].starts_with(&used), "{sql}: {steps:#?}");
                 let beyond = match (sort, place.is_some()) {
-                    (Sort::LastUse, true) => "(kind=? AND (last,credential)",
+                    (Sort::LastUse, true) => "(kind=? AND <expr>",
+                    (Sort::Expiry, true) => "(kind=? AND listed=? AND <expr>",
                     (Sort::LastUse, false) => "(kind=?)",
                     (_, true) => "(kind=? AND listed=? AND (",
                     (_, false) => "(kind=? AND listed=?)",

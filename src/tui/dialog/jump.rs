@@ -266,7 +266,7 @@ mod tests {
         assert_eq!(names(&jump), ["rotate the secret"]);
         let query = jump.typed("exp").unwrap();
         assert!((query.typed.as_str(), query.tags) == ("exp", false) && !jump.answered);
-        assert_eq!(names(&jump)[..2], ["Expired", "Expiring within 30 days"]);
+        assert!(["Expired", "Expiring within 30 days"].iter().all(|name| names(&jump)[..2].contains(name)));
         assert!(jump.typed("#crm").is_some_and(|query| query.tags && query.typed == "crm"));
     }
 }

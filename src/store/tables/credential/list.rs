@@ -33,7 +33,7 @@ impl Sort {
             Self::Key => &["key", "id"],
             Self::Created => &["created_at", "id"],
             Self::State => &["state", "name_fold", "id"],
-            Self::Expiry => &["until", "id"],
+            Self::Expiry => &["COALESCE(expires_at, 9223372036854775807)", "id"],
             Self::LastUse => &["used_at", "used_by"],
         }
     }
@@ -48,9 +48,9 @@ impl Sort {
     fn source(self) -> &'static str {
         match self {
             Self::LastUse => {
-                "(SELECT v.credential AS used_by, v.last AS used_at FROM usage v WHERE v.kind = $1 \
+                "(SELECT v.credential AS used_by, COALESCE(v.at, 0) AS used_at FROM usage v WHERE v.kind = $1 \
                  AND NOT EXISTS (SELECT 1 FROM usage n WHERE n.credential = v.credential \
-                 AND (n.last, n.secret_no) > (v.last, v.secret_no))) \
+                 AND (COALESCE(n.at, 0), n.secret_no) > (COALESCE(v.at, 0), v.secret_no))) \
                  CROSS JOIN credential c ON c.id = used_by"
             }
             Self::Name | Self::Key | Self::Created | Self::State | Self::Expiry => "credential c",
@@ -301,7 +301,14 @@ fn beyond(sort: Sort, descending: bool, inclusive: bool) -> String {
         (true, false) => "<",
         (true, true) => "<=",
     };
-    format!(" AND ({}) {sign} ({})", columns.join(", "), places.join(", "))
+    // SQLite takes a row value to an index of columns, but not to one of expressions: there the first part stands alone as well.
+    let first = match sort {
+        Sort::Expiry | Sort::LastUse => {
+            format!(" AND {} {}= {}", columns[0], if descending { "<" } else { ">" }, places[0])
+        }
+        Sort::Name | Sort::Key | Sort::Created | Sort::State => String::new(),
+    };
+    format!("{first} AND ({}) {sign} ({})", columns.join(", "), places.join(", "))
 }
 
 /// The credentials of some kinds that expire next, from second `from` on and before `until`.

@@ -237,7 +237,7 @@ mod tests {
     fn each_wrong_field_is_named() {
         for (kind, fields, at, begins) in [
             (Kind::Basic, &[][..], Id::Name, "A name is needed"),
-            (Kind::Basic, &[(Id::Name, "a"), (Id::Expires, "soon")], Id::Expires, "\"soon\" is not a time"),
+            (Kind::Basic, &[(Id::Name, "a"), (Id::Expires, "9soon")], Id::Expires, "\"9soon\" is not a time"),
             (Kind::Basic, &[(Id::Name, "a"), (Id::Networks, "here")], Id::Networks, "\"here\" is not a network"),
             (Kind::Legacy, &[(Id::Username, "abc")], Id::Username, "A Legacy username has"),
             (Kind::Legacy, &[(Id::Username, "smsbatch")], Id::Password, "Type a password, or"),

@@ -110,12 +110,10 @@ const REPORTS: &[&[u8]] = &[
     b"\x1b[97;5u",
     b"\x1b[1;1:3A",
     b"\x1b[27;5;13~",
-    b"\x1b]11;rgb:0000/0000/0000\x1b\\",
     b"\x1b]52;c;ZGVhZGJlZWY=\x07",
     b"\x1bP>|XTerm(380)\x1b\\",
     b"\x1b_Gi=31;OK\x1b\\",
     b"\x9b<64;33;12M",
-    b"\x9d11;rgb:0000/0000/0000\x9c",
 ];
 
 #[test]
