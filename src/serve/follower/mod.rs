@@ -151,7 +151,7 @@ impl Follower {
             self.rollback_reported_at = Some(Instant::now());
             tracing::warn!(
                 answering = !self.verifier.health.is_below_mark(),
-                "an older copy of the database was put back: what it takes away is followed, nothing else; put the newest copy back, or accept what \
+                "the store went back: what it takes away is followed, nothing else; put the newest copy back, or accept what \
                  is there: keydesk audit accept --as NAME"
             );
             if let Err(why) = self.record_rollback() {
