@@ -31,7 +31,7 @@ fn a_basic_user_is_refused_with_the_words_of_the_help() {
             .back(1)
             .quits()
     });
-    assert!(table.trail().iter().any(|row| row.starts_with("chen refused")), "{:?}", table.trail());
+    assert!(table.trail().iter().any(|row| row.starts_with("chen was refused")), "{:?}", table.trail());
 }
 
 #[test]

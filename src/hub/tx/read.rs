@@ -5,7 +5,7 @@ use crate::hub::tx::intent::Intent;
 use crate::hub::tx::{authorize, row_tags};
 use crate::hub::{Actor, Cancel, Hub, HubError, Pulse};
 use crate::store::tables::{self, UserRecord};
-use crate::store::{Notice, Tx};
+use crate::store::{Notice, StoreError, Tx};
 
 impl Hub {
     /// A read by an actor. Refusals go to the trail.
@@ -38,6 +38,10 @@ impl Hub {
         work: impl FnOnce(&mut dyn Tx, UserRecord) -> Result<T, HubError>,
     ) -> Result<T, HubError> {
         let run = || {
+            // A short read may be over before the database looks at it.
+            if cancel.is_cancelled() {
+                return Err(StoreError::Cancelled.into());
+            }
             let mut tx = self.store.read(cancel)?;
             let user = authorize::check_for_repair(&mut *tx, &self.vault, actor, intent.right)?;
             work(&mut *tx, user)

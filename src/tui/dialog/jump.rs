@@ -47,7 +47,6 @@ const FILTERS: [(&str, &str); 8] = [
 
 /// Something to go to, or to do.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "a few dozen of them at most")]
 pub enum Target {
     /// A credential.
     Credential(CredentialRow),
@@ -207,7 +206,7 @@ impl Jump {
                 all.extend(best.sorted(self.places.iter().map(|(place, name)| (*name, Target::Place(*place, name)))));
             }
             if matches!(sign, None | Some('>')) {
-                let actions = self.actions.iter().map(|binding| (binding.words, Target::Action(*binding)));
+                let actions = self.actions.iter().map(|binding| (binding.words, Target::Action(binding)));
                 all.extend(best.sorted(actions));
             }
         }

@@ -108,7 +108,7 @@ fn line(before: &[Cell], after: &[Cell], y: u16, runs: &mut Vec<Run>) {
         let columns = unicode_width::UnicodeWidthStr::width(b.symbol());
         // What a wide character covered before is written again as well.
         let uncovered = x > 0 && unicode_width::UnicodeWidthStr::width(before[x - 1].symbol()) > 1;
-        if same(a, b) && !(uncovered && !same(&before[x - 1], &after[x - 1])) {
+        if same(a, b) && (!uncovered || same(&before[x - 1], &after[x - 1])) {
             runs.extend(open.take());
             covered = columns.saturating_sub(1);
             continue;

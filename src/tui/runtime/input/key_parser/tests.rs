@@ -120,7 +120,7 @@ const REPORTS: &[&[u8]] = &[
 fn unknown_sequences_are_ignored_and_harm_nothing_around_them() {
     let broken: &[&[u8]] = &[
         b"\x00\x1c\x1f",
-        b"\x1b[2~",
+        b"\x1b[99~",
         b"\x1b[",
         b"\x1b[1;",
         b"\x1b]11;rgb",
