@@ -41,7 +41,7 @@ fn without_a_clipboard_it_says_what_to_do() {
     // The other terminal that cannot copy is a dumb one, where the desk opens line by line.
     let mut desk = house.open_with(&[("TERM", "linux")]);
     desk.keys(&format!("{}{}{}", crate::walk::sign_in_keys(), "\r", "\r")).sees("LAST USED");
-    desk.keys("n").sees("Create Key").keys("batch").sees("batch").keys("\r").sees("shown only now");
+    desk.keys("n").sees("[ Create key ]").keys("batch").sees("batch").keys("\r").sees("shown only now");
     desk.keys("c").sees("cannot copy").sees("by hand");
     assert_eq!(desk.clips(), Vec::<String>::new());
 }

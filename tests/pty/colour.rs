@@ -32,7 +32,7 @@ fn a_terminal_without_unicode_gets_ascii() {
 #[test]
 fn the_chosen_colours_are_kept_for_the_next_time() {
     let house = House::with_desk();
-    for (before, after) in [("dark", "light"), ("light", "none")] {
+    for (before, after) in [("auto", "dark"), ("dark", "light"), ("light", "none")] {
         let mut desk = house.open_with(&[]);
         sign_in(&mut desk);
         desk.keys("j\r").sees(&format!("{before:<10}enter changes")).keys("j\r");

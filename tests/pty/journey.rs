@@ -55,7 +55,7 @@ fn copied(desk: &mut Desk, made: &Issued) {
 
 fn create_legacy(desk: &mut Desk) -> Issued {
     desk.keys("3").sees("No Legacy").keys("n").sees("Username").keys("smsbatch").sees("free");
-    // To the button below the password, which leads on to Create Key.
+    // To the button below the password, which leads on to Create key.
     desk.keys(TAB).keys(TAB).keys(ENTER).sees("24 letters and digits will be made").keys(ENTER);
     desk.sees("shown only now");
     issued(desk)

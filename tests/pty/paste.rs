@@ -14,8 +14,8 @@ fn a_paste_with_newlines_fills_one_field_and_submits_nothing() {
     let house = House::with_desk();
     let mut desk = house.open();
     to_the_list(&mut desk);
-    desk.keys("n").sees("[ Create Key ]").keys(&pasted("night\nly\r\nexport\n")).sees("night");
-    desk.settle(Duration::from_millis(300)).sees("[ Create Key ]");
+    desk.keys("n").sees("[ Create key ]").keys(&pasted("night\nly\r\nexport\n")).sees("night");
+    desk.settle(Duration::from_millis(300)).sees("[ Create key ]");
     assert!(!desk.picture().contains("shown only now"));
     assert_eq!(house.script(&["key", "list", "--as", "alice", "--json"], "").trim(), "[]");
 }
@@ -25,8 +25,8 @@ fn a_paste_of_escape_sequences_is_only_text() {
     let house = House::with_desk();
     let mut desk = house.open();
     to_the_list(&mut desk);
-    desk.keys("n").sees("[ Create Key ]").keys(&pasted("a\x1b[31mb\x1b]52;c;eHh4\x07c"));
-    desk.settle(Duration::from_millis(300)).sees("[ Create Key ]");
+    desk.keys("n").sees("[ Create key ]").keys(&pasted("a\x1b[31mb\x1b]52;c;eHh4\x07c"));
+    desk.settle(Duration::from_millis(300)).sees("[ Create key ]");
     assert_eq!(desk.clips(), Vec::<String>::new());
 }
 
@@ -46,5 +46,5 @@ fn a_long_paste_arrives_whole_and_the_next_key_at_once() {
     let mut desk = house.open();
     to_the_list(&mut desk);
     desk.keys(&pasted(&"0123456789".repeat(1000))).sees("pasted into a field only");
-    desk.keys("n").sees("[ Create Key ]");
+    desk.keys("n").sees("[ Create key ]");
 }

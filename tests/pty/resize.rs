@@ -38,11 +38,11 @@ fn too_small_is_told_and_the_form_is_kept() {
     let house = House::with_desk();
     let mut desk = house.open();
     to_the_list(&mut desk);
-    desk.keys("n").sees("[ Create Key ]").keys("nightly").sees("nightly");
+    desk.keys("n").sees("[ Create key ]").keys("nightly").sees("nightly");
     desk.resize(40, 10).sees("This window is 40 x 10").sees("60 x 16");
     // Buttons that cannot be seen must not be pressed.
     desk.keys("x").keys(ENTER).settle(Duration::from_millis(200));
     desk.resize(1, 1).settle(Duration::from_millis(200));
-    desk.resize(80, 24).sees("[ Create Key ]").sees("nightly").sees_no("nightlyx");
+    desk.resize(80, 24).sees("[ Create key ]").sees("nightly").sees_no("nightlyx");
     desk.keys("-export").sees("nightly-export").keys(ENTER).sees("shown only now");
 }

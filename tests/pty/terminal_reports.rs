@@ -72,7 +72,7 @@ fn wheel_ticks_and_late_replies_create_nothing() {
     let house = House::with_desk();
     let mut desk = house.open();
     to_the_list(&mut desk);
-    desk.keys("n").sees("[ Create Key ]").keys("scrolled").sees("scrolled");
+    desk.keys("n").sees("[ Create key ]").keys("scrolled").sees("scrolled");
     stays(&mut desk, "-twice", "scrolled-twice");
     assert_eq!(house.script(&["key", "list", "--as", "alice", "--json"], "").trim(), "[]");
 }
@@ -93,8 +93,8 @@ fn an_unterminated_sequence_gives_the_keyboard_back() {
     let mut desk = house.open();
     to_the_list(&mut desk);
     for begun in [&b"\x1b]52;c;abc"[..], b"\x1b[1;2", b"\x1bP1$r", b"\x1b[M ", b"\x1b[200~pasted"] {
-        desk.sends(begun).settle(Duration::from_millis(1200)).keys("n").sees("[ Create Key ]");
-        desk.keys("\x1b").sees_no("[ Create Key ]");
+        desk.sends(begun).settle(Duration::from_millis(1200)).keys("n").sees("[ Create key ]");
+        desk.keys("\x1b").sees_no("[ Create key ]");
     }
 }
 

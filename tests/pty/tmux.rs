@@ -115,7 +115,7 @@ fn ctrl_g_cancels() {
     let house = House::with_desk();
     let mut tmux = Tmux::start(&house);
     to_the_list(&mut tmux.client);
-    tmux.client.keys("n").sees("[ Create Key ]").keys("\x07").sees_no("[ Create Key ]").sees("LAST USED");
+    tmux.client.keys("n").sees("[ Create key ]").keys("\x07").sees_no("[ Create key ]").sees("LAST USED");
 }
 
 #[test]
@@ -126,7 +126,10 @@ fn a_resized_window_is_repainted() {
     let house = House::with_desk();
     let mut tmux = Tmux::start(&house);
     tmux.client.sees("Sign in").resize(100, 30).until("the frame at the new width", |screen| {
-        screen.rows(0, 100).nth(1).is_some_and(|rule| rule.chars().filter(|c| *c == '─').count() == 100)
+        screen
+            .rows(0, 100)
+            .next()
+            .is_some_and(|head| head.trim_end().ends_with("signed in") && head.trim_end().len() > 95)
     });
 }
 

@@ -61,8 +61,8 @@ fn what_was_typed_into_a_refusal_does_nothing() {
     let mut desk = house.open_with(&[("KEYDESK_TEST_FAULTS", "slow")]);
     // The password is wrong; what follows was meant for a menu that never comes.
     desk.keys(&format!("alice{TAB}wrong password{ENTER}{ENTER}{ENTER}nevil{ENTER}"));
-    desk.sees("Name or password is wrong. 4 tries left").sees("typed ahead was not used");
-    desk.settle(Duration::from_millis(500)).sees("4 tries left");
+    desk.sees("Name or password is wrong. 4 tries are left").sees("typed ahead was not used");
+    desk.settle(Duration::from_millis(500)).sees("4 tries are left");
     assert_eq!(names(&house), Vec::<String>::new());
 }
 
@@ -90,7 +90,7 @@ fn five_wrong_passwords_lock_the_name() {
     let mut desk = house.open();
     desk.sees("Sign in").keys("alice").keys(TAB);
     for left in (1..=4).rev() {
-        desk.keys("wrong password").keys(ENTER).sees(if left == 1 { "1 try left" } else { "tries left" });
+        desk.keys("wrong password").keys(ENTER).sees(if left == 1 { "1 try is left" } else { "tries are left" });
         desk.sees(&format!("{left} tr"));
     }
     desk.keys("wrong password").keys(ENTER).sees("ocked");
