@@ -116,7 +116,13 @@ fn letters_of_the_list_do_nothing_here() {
 #[test]
 fn the_lock_drops_the_secret_and_says_so_afterwards() {
     let (mut desk, secret) = shown();
-    desk.press("L").sees("Locking wipes it from the screen").press("tab tab enter").sees("Locked").sees_no(&secret);
+    desk.press("L").dialog("The secret is not copied yet").says("Locking wipes it from the screen");
+    desk.press("tab tab")
+        .dialog("The secret is not copied yet")
+        .says("[▸Lock and lose it ]")
+        .press("enter")
+        .sees("Locked")
+        .sees_no(&secret);
     assert!(desk.app.secrets_shown().is_none());
     assert!(!format!("{:?}", desk.app).contains(&secret));
     desk.types(PASSWORD).dialog("Acme Messaging").says("alice").press("enter").rest();

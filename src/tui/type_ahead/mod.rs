@@ -107,6 +107,10 @@ impl App {
                 Tab::Api if action == Some(Action::StopOld) => {
                     self.awaits_rows(api) || self.awaits_details(workspace, api)
                 }
+                // The arrows move in what the page about one credential reads.
+                Tab::Api if api.page.is_some() => {
+                    self.awaits_rows(api) || self.awaits_details(workspace, api) || self.pending.has(Slot::History)
+                }
                 Tab::Api => self.awaits_rows(api) || self.pending.has(Slot::Ticks),
                 Tab::Documentation => self.awaits_rows(api) || self.pending.has(Slot::Overview),
                 Tab::Activity => self.pending.has(Slot::Trail),

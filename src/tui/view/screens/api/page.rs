@@ -141,7 +141,7 @@ fn history_columns(width: usize) -> [Column; 5] {
 fn history_cells(app: &App, entry: &TrailRow) -> [Cell; 5] {
     let theme = app.theme;
     let who = entry.who.clone().unwrap_or_else(|| theme.glyphs.nobody.to_owned());
-    let changes = trail_words::differences(entry).iter().map(|d| d.short(theme.glyphs.arrow)).collect::<Vec<_>>();
+    let changes = changes(entry, theme.glyphs.arrow);
     let did = if entry.did.contains("refused") { theme.warning() } else { theme.text() };
     let times = if entry.count > 1 { format!(" {}{}", theme.glyphs.times, entry.count) } else { String::new() };
     [
@@ -149,8 +149,16 @@ fn history_cells(app: &App, entry: &TrailRow) -> [Cell; 5] {
         (relative_time::moment(app.now, entry.at), theme.muted()),
         (who, theme.text()),
         (format!("{}{times}", entry.did), did),
-        (changes.join(", "), theme.muted()),
+        (changes, theme.muted()),
     ]
+}
+
+/// What an entry changed, in a few words. What a new credential has in common with all others stands on the page already.
+fn changes(entry: &TrailRow, arrow: &str) -> String {
+    let known = ["Kind", "Key", "Name", "State", "Username"];
+    let tells = |d: &&trail_words::Difference| d.before.is_some() || !known.contains(&d.label.as_str());
+    let differences = trail_words::differences(entry);
+    differences.iter().filter(tells).map(|d| d.short(arrow)).collect::<Vec<_>>().join(", ")
 }
 
 fn in_full(app: &App, row: &CredentialRow, entry: &TrailRow, paint: &mut Paint<'_>, area: Rect) {
@@ -160,8 +168,7 @@ fn in_full(app: &App, row: &CredentialRow, entry: &TrailRow, paint: &mut Paint<'
     let at = entry.at.utc("%-d %b %Y %H:%M:%S UTC");
     let name = text::fit_middle(&row.name, 30, theme.glyphs.ellipsis);
     let head = vec![plain(&format!("{who} {} {name}   ", entry.did)), span(&format!("{at}, {ago}"), theme.muted())];
-    let changes = trail_words::differences(entry);
-    let changes = changes.iter().map(|d| d.short(theme.glyphs.arrow)).collect::<Vec<_>>().join(", ");
+    let changes = changes(entry, theme.glyphs.arrow);
     let mut facts = vec![];
     if !changes.is_empty() {
         facts.push(("Changed", vec![plain(&changes)]));
