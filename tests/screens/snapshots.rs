@@ -36,12 +36,22 @@ const CHOSEN: &[&str] = &[
     "store_gone",
 ];
 
+/// Keys are random, and so are the hashes of entries about them.
+fn with_one_hash(shown: &str) -> String {
+    let line = |line: &str| match line.find('…').filter(|at| line.contains("Hash  ") && *at > 8) {
+        Some(at) => format!("{}7893798e…9025ce{}", &line[..at - 8], &line[at + '…'.len_utf8() + 6..]),
+        None => line.to_owned(),
+    };
+    shown.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
 fn check(desk: &Desk, name: &str) {
     let (buffer, cursor) = desk.frame();
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(name.to_owned(), picture::with_styles(&buffer, cursor)));
+    let shown = with_one_hash(&picture::with_styles(&buffer, cursor));
+    settings.bind(|| insta::assert_snapshot!(name.to_owned(), shown));
 }
 
 #[test]

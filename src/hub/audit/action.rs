@@ -58,7 +58,7 @@ actions! {
     REFUSED_KEY     "refused.credential"     "refusal" "credential" "was refused"
     SIGN_IN_REFUSED "session.refused"        "refusal" "user"       "sign-in refused"
     LOCKED_UNKNOWN  "session.locked"         "refusal" "user"       "locked unknown name"
-    TAMPERED        "tampered"               "refusal" "desk"       "was refused"
+    TAMPERED        "tampered"               "refusal" "desk"       "was refused: tampered"
 }
 
 /// The words for a code, with the kind filled in.
