@@ -86,7 +86,7 @@ proptest! {
             }
         }
         let screen = desk.screen();
-        let there = ["› Menu ", "keydesk  Menu", "keydesk  Sign in", "keydesk  Locked"];
+        let there = ["› Menu ", "> Menu ", "keydesk  Menu", "keydesk  Sign in", "keydesk  Locked"];
         prop_assert!(there.iter().any(|t| screen.contains(t)), "{screen}");
         prop_assert!(!desk.quit);
     }
