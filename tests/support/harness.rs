@@ -26,7 +26,7 @@ pub fn ctrl(letter: char) -> String {
 }
 
 /// Far more than anything here takes, so that a busy machine fails nothing.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 const NO_CONTROLLING_TERMINAL: i32 = rustix::fs::OFlags::NOCTTY.bits() as i32;
 
