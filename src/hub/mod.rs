@@ -34,10 +34,10 @@ pub use desk::{DeskPaths, OpenOutcome, Progress, SetUp};
 pub use error::{Conflict, Denied, HubError, InputField, SessionOver};
 pub use settings::{EffectivePolicy, Setting};
 pub use types::{
-    ByKind, Capped, ChangeOutcome, CredentialCounts, CredentialId, CredentialInfo, CredentialOverview, CredentialPage,
-    CredentialRow, CredentialTarget, DisplayEvent, EndedEarly, FoundSecret, Issued, JumpPart, JumpQuery, LastUse,
-    ListCursor, ListOrder, ListQuery, LiveSecret, LossCause, MostUsed, NameInUse, NewCredential, NewLegacy, NewUser,
-    Overview, OwnSignIn, PagePosition, Policy, ProcessKind, ProcessNote, Provenance, Pulse, REFUSALS_KEPT, Refusal,
+    ChangeOutcome, CredentialCounts, CredentialId, CredentialInfo, CredentialOverview, CredentialPage, CredentialRow,
+    CredentialTarget, DisplayEvent, EndedEarly, FoundSecret, Issued, JumpPart, JumpQuery, LastUse, ListCursor,
+    ListOrder, ListQuery, LiveSecret, LossCause, MostUsed, NameInUse, NewCredential, NewLegacy, NewUser, Overview,
+    OwnSignIn, PagePosition, Policy, ProcessKind, ProcessNote, Provenance, Pulse, REFUSALS_KEPT, Refusal,
     RefusalCursor, RefusedRequest, RefusedRequestQuery, RefusedSignIn, Remedy, Replay, SecuritySettings, SettingValue,
     SignInOutcome, SiteOverview, SiteUsage, TrailClass, TrailCount, TrailQuery, TrailReport, TrailRow, USE_DAYS,
     UnsavedCredential, UnsavedSecret, UsageReport, UseCount, UsedDay, UserOperation, UserRow, UserTarget,

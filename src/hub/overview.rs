@@ -10,7 +10,7 @@ use crate::hub::tx::row_tags;
 use crate::hub::usage::site_usage;
 use crate::hub::users::mapping::{administrators, is_able_administrator, role_of};
 use crate::hub::verifier::{rollback_reports, store_findings};
-use crate::hub::{Actor, ByKind, Cancel, Capped, CredentialOverview, Hub, HubError, Overview, SiteOverview, settings};
+use crate::hub::{Actor, Cancel, CredentialOverview, Hub, HubError, Overview, SiteOverview, settings};
 use crate::store::{Tx, tables};
 use crate::time::{DAY, Millis};
 
@@ -38,19 +38,14 @@ impl Hub {
     }
 
     fn credential_overview(&self, tx: &mut dyn Tx) -> Result<CredentialOverview, HubError> {
-        let (from, most) = (self.now().seconds().0 + 1, Capped::MOST + 1);
+        let from = self.now().seconds().0 + 1;
         let until = from + EXPIRING_DAYS * DAY / 1000;
-        let next = tables::next_to_expire(tx, &Kind::ALL.map(Kind::as_str), (from, until), 3)?.into_iter();
+        let next = tables::next_to_expire(tx, &Kind::ALL.map(Kind::as_str), (from, until), 1)?.pop();
         let counts = list::counts(tx)?;
-        let (mut expiring, mut never_used) = (ByKind::default(), ByKind::default());
-        for kind in Kind::ALL {
-            expiring.set(kind, tables::count_expiring(tx, kind.as_str(), from, until, most)?);
-            never_used.set(kind, tables::count_waiting(tx, kind.as_str(), most)?);
-        }
         let survey = self.survey_for_overview(tx)?;
         let states = attention::states(tx, self.now(), survey.as_ref())?;
         let (expired_called, refused_more) = attention::refused(self, tx)?;
-        let Survey { tampered, unused, never_used: never_used_for_long, .. } = survey.unwrap_or_default();
+        let Survey { tampered, unused, never_used, .. } = survey.unwrap_or_default();
         Ok(CredentialOverview {
             counts,
             states,
@@ -58,12 +53,8 @@ impl Hub {
             expired_called,
             refused_more,
             unused,
-            never_used_for_long,
-            expiring,
-            next_to_expire: next
-                .map(|(row, last)| mapping::credential(&self.vault, row, last))
-                .collect::<Result<_, _>>()?,
-            never_used,
+            never_used_for_long: never_used,
+            next_to_expire: next.map(|(row, last)| mapping::credential(&self.vault, row, last)).transpose()?,
             unasked: counts.in_state(State::Active) > 0 && !tables::ever_asked(tx)?,
         })
     }

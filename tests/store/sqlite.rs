@@ -139,7 +139,7 @@ fn an_upgrade_sets_which_keys_were_never_used() {
     .unwrap();
     drop(old);
     let store = SqliteStore::open(&path, &mut |_, _| Ok(())).unwrap();
-    let waiting = |kind: &str| read(&store, |tx| tables::count_waiting(tx, kind, 1_000));
+    let waiting = |kind: &str| super::uses::waiting(&store, kind);
     assert_eq!((waiting("basic"), waiting("hmac"), waiting("legacy")), (0, 1, 0));
     let rows = read(&store, |tx| tx.rows("SELECT credential FROM usage WHERE waiting = 1", &[]));
     assert_eq!(rows.len(), 1, "of a credential that waits one row does");

@@ -54,7 +54,7 @@ fn in_use(credentials: &CredentialOverview) -> Vec<AttentionItem> {
         items.push(AttentionItem::ExpiredCalled(credentials.expired_called.clone()));
     }
     let expiring = credentials.states.total(crate::credential::Wanted::Expiring);
-    if let Some(first) = credentials.next_to_expire.first().filter(|_| expiring > 0) {
+    if let Some(first) = credentials.next_to_expire.as_ref().filter(|_| expiring > 0) {
         items.push(AttentionItem::Expiring(expiring, Box::new(first.clone())));
     }
     if !credentials.refused_more.is_empty() {

@@ -19,7 +19,7 @@ pub use credential::{
 };
 pub use id::{CredentialId, CredentialTarget};
 pub use list::{CredentialPage, JumpPart, JumpQuery, ListCursor, ListOrder, ListQuery, PagePosition, Pulse};
-pub use overview::{ByKind, Capped, CredentialCounts, CredentialOverview, Overview, SiteOverview};
+pub use overview::{CredentialCounts, CredentialOverview, Overview, SiteOverview};
 pub use policy::{Policy, Replay};
 pub use refusal::{
     REFUSALS_KEPT, Refusal, RefusalCursor, RefusedRequest, RefusedRequestQuery, UsageReport, eviction_index,

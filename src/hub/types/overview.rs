@@ -36,52 +36,6 @@ impl CredentialCounts {
     }
 }
 
-/// A number that stops at 999.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Capped(pub i64);
-
-impl Capped {
-    /// Where it stops.
-    pub const MOST: i64 = 999;
-
-    /// This number less `n`. A capped number stays as it is.
-    pub fn less(self, n: usize) -> Self {
-        match self.0 {
-            all if all > Self::MOST => self,
-            all => Self((all - i64::try_from(n).unwrap_or(all)).max(0)),
-        }
-    }
-}
-
-impl std::fmt::Display for Capped {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.0 {
-            n if n > Self::MOST => write!(f, "{}+", Self::MOST),
-            n => write!(f, "{n}"),
-        }
-    }
-}
-
-/// One such number for each kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ByKind([Capped; 3]);
-
-impl ByKind {
-    /// Of one kind.
-    pub fn of(&self, kind: Kind) -> Capped {
-        self.0[kind as usize]
-    }
-
-    /// Of all kinds.
-    pub fn total(&self) -> Capped {
-        Capped(self.0.iter().map(|n| n.0).sum())
-    }
-
-    pub(crate) fn set(&mut self, kind: Kind, n: i64) {
-        self.0[kind as usize] = Capped(n);
-    }
-}
-
 /// What menu and settings show. What a role may not see is `None`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Overview {
@@ -108,12 +62,8 @@ pub struct Overview {
 pub struct CredentialOverview {
     /// How many there are, by kind and state.
     pub counts: CredentialCounts,
-    /// Active ones that expire soon: within [`crate::credential::EXPIRING_DAYS`].
-    pub expiring: ByKind,
-    /// The next to expire, at most three.
-    pub next_to_expire: Vec<CredentialRow>,
-    /// Active ones that were never used since they were made.
-    pub never_used: ByKind,
+    /// The next to expire of those that expire within [`crate::credential::EXPIRING_DAYS`].
+    pub next_to_expire: Option<CredentialRow>,
     /// How many there are by state, as lists call it.
     pub states: StateCounts,
     /// Those that were changed outside keydesk.

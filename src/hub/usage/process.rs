@@ -65,8 +65,8 @@ pub(super) fn put(hub: &Hub, tx: &mut dyn WriteTx, note: &ProcessNote, batch: i6
 
 /// The verifiers that are in sight. An unreadable table shows none: it proves nothing and must not hide the menu.
 pub(super) fn verifiers(tx: &mut dyn Tx, now: Seconds) -> Vec<VerifierRow> {
-    let rows = tables::processes(tx, now.0.saturating_sub(IN_SIGHT), MOST).unwrap_or_default();
-    let verifiers = rows.into_iter().filter(|row| row.kind == ProcessKind::Verifier.as_str());
+    let since = now.0.saturating_sub(IN_SIGHT);
+    let rows = tables::processes(tx, ProcessKind::Verifier.as_str(), since, MOST).unwrap_or_default();
     let shown = |row: ProcessRecord| VerifierRow {
         host: row.host,
         version: row.version,
@@ -74,5 +74,5 @@ pub(super) fn verifiers(tx: &mut dyn Tx, now: Seconds) -> Vec<VerifierRow> {
         seen_at: Seconds(row.seen_at),
         per_minute: row.per_minute.max(0),
     };
-    verifiers.map(shown).collect()
+    rows.into_iter().map(shown).collect()
 }

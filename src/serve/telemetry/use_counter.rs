@@ -29,6 +29,9 @@ pub(super) struct Tally {
 pub(super) struct UseCounter {
     day: Day,
     counts: HashMap<Uuid, Tally, RandomState>,
+    /// The queue was full: nothing is handed over before the next tick of the thread's clock. To take the counts and
+    /// put them back costs more than a request may.
+    held: bool,
 }
 
 /// What a thread counted on one day.
@@ -62,13 +65,21 @@ impl UseCounter {
 
     /// Takes what was counted; `None` if nothing was. The room for it is kept.
     pub(super) fn take(&mut self) -> Option<CountReport> {
+        self.held = false;
         let counts: Vec<_> = self.counts.drain().collect();
         (!counts.is_empty()).then_some(CountReport { day: self.day, counts })
     }
 
+    /// Whether the last report was put back.
+    pub(super) fn is_held(&self) -> bool {
+        self.held
+    }
+
     /// Puts back what could not be reported.
     pub(super) fn put_back(&mut self, report: CountReport) {
-        (self.day, self.counts) = (report.day, report.counts.into_iter().collect());
+        self.held = true;
+        self.day = report.day;
+        self.counts.extend(report.counts);
     }
 }
 
@@ -93,6 +104,7 @@ mod tests {
         assert!(counter.count(one, Day(8), true), "but not for those that are counted");
         let report = counter.take().unwrap();
         counter.put_back(report);
+        assert!(counter.is_held());
         assert!(!counter.count(one, Day(9), true), "what could not be reported is still there");
     }
 }

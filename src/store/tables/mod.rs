@@ -39,10 +39,9 @@ pub use trail_filter::TrailFilter;
 pub use user::{PresenceRow, UserRecord, made_by, presence, put_presence, remove_users, users};
 pub use verifier::{
     CHANGED, EVERY, ProcessRecord, RefusalRow, RefusedRow, SecretCells, UsageRow, UseRow, UsedDayRow, VerifierCells,
-    add_to_every, add_used_days, changed_credentials, count_expiring, count_waiting, credential_row, credentials_after,
-    ever_asked, every_credential, every_secret, forget_all_refusals, forget_processes, forget_refusals,
-    forget_used_days, insert_refusals, insert_usage, last_addresses, last_batch, lock_asked, middle_credential,
-    most_used_of_day, newest_refusals, next_refusal, note_asked, processes, put_process, put_usages, refusals,
-    refused_on_day, repeat_refusals, secrets_between, secrets_of, stop_waiting, usages, used_days, used_since,
-    wait_again,
+    add_to_every, add_used_days, changed_credentials, credential_row, credentials_after, ever_asked, every_credential,
+    every_secret, forget_all_refusals, forget_processes, forget_refusals, forget_used_days, insert_refusals,
+    insert_usage, last_addresses, last_batch, lock_asked, middle_credential, most_used_of_day, newest_refusals,
+    next_refusal, note_asked, processes, put_process, put_usages, refusals, refused_on_day, repeat_refusals,
+    secrets_between, secrets_of, stop_waiting, usages, used_days, used_since, wait_again,
 };

@@ -154,7 +154,9 @@ impl Reports {
         let day = at.day();
         let counted = with_counter(|counter| counter.count(credential, day, allowed));
         if !counted {
-            self.hand_over_counts();
+            if !with_counter(|counter| counter.is_held()) {
+                self.hand_over_counts();
+            }
             if !with_counter(|counter| counter.count(credential, day, allowed)) {
                 self.metrics.reports_lost.fetch_add(1, Relaxed);
             }

@@ -16,8 +16,8 @@ pub use refusal::{
     refusals, repeat_refusals,
 };
 pub use usage::{
-    UsageRow, UseRow, count_expiring, count_waiting, ever_asked, insert_usage, last_addresses, lock_asked, note_asked,
-    put_usages, stop_waiting, usages, used_since, wait_again,
+    UsageRow, UseRow, ever_asked, insert_usage, last_addresses, lock_asked, note_asked, put_usages, stop_waiting,
+    usages, used_since, wait_again,
 };
 pub(in crate::store::tables) use used_day::refused_more;
 pub use used_day::{

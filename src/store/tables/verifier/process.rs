@@ -65,10 +65,12 @@ pub fn last_batch(tx: &mut dyn Tx, id: &str) -> Result<Option<i64>, StoreError> 
     tx.row("SELECT batch FROM process WHERE id = $1", &[id.into()])?.map(|mut row| row.int()).transpose()
 }
 
-/// Processes that were seen at second `since` or later, by host, `most` of them.
-pub fn processes(tx: &mut dyn Tx, since: i64, most: i64) -> Result<Vec<ProcessRecord>, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM process WHERE seen_at >= $1 ORDER BY host, started_at, id LIMIT $2");
-    tx.rows(&sql, &[since.into(), most.into()])?.iter_mut().map(read).collect()
+/// Processes of a kind that were seen at second `since` or later, by host, `most` of them.
+pub fn processes(tx: &mut dyn Tx, kind: &str, since: i64, most: i64) -> Result<Vec<ProcessRecord>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM process WHERE kind = $1 AND seen_at >= $2 ORDER BY host, started_at, id LIMIT $3"
+    );
+    tx.rows(&sql, &[kind.into(), since.into(), most.into()])?.iter_mut().map(read).collect()
 }
 
 /// Forgets the processes that were last seen before second `before`.

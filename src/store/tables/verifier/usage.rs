@@ -121,20 +121,6 @@ pub fn used_since(tx: &mut dyn Tx, kind: &str, at: i64) -> Result<bool, StoreErr
     Ok(tx.row("SELECT 1 FROM usage WHERE kind = $1 AND at >= $2 LIMIT 1", &[kind.into(), at.into()])?.is_some())
 }
 
-/// How many active credentials of a kind were never used, counted up to `most`.
-pub fn count_waiting(tx: &mut dyn Tx, kind: &str, most: i64) -> Result<i64, StoreError> {
-    let sql = "SELECT COUNT(*) FROM \
-               (SELECT DISTINCT credential FROM usage WHERE kind = $1 AND waiting = 1 LIMIT $2) AS few";
-    tx.row(sql, &[kind.into(), most.into()])?.map_or(Ok(0), |mut row| row.int())
-}
-
-/// How many active credentials of a kind expire in `[from, until)`, counted up to `most`.
-pub fn count_expiring(tx: &mut dyn Tx, kind: &str, from: i64, until: i64, most: i64) -> Result<i64, StoreError> {
-    let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM credential WHERE kind = $1 AND state = 'active' \
-               AND expires_at IS NOT NULL AND expires_at >= $2 AND expires_at < $3 LIMIT $4) AS few";
-    tx.row(sql, &[kind.into(), from.into(), until.into(), most.into()])?.map_or(Ok(0), |mut row| row.int())
-}
-
 /// Locks the row that every writer of last uses or refusals locks first; a change of the desk does so after the head.
 /// One lock order, so no deadlock. Until a gateway asks its time is 0.
 pub fn lock_asked(tx: &mut dyn WriteTx) -> Result<(), StoreError> {

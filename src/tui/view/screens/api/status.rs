@@ -2,7 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::credential::{Kind, State, filter_terms};
+use crate::credential::{Kind, Wanted, filter_terms};
 use crate::text;
 use crate::tui::app::{App, Workspace};
 use crate::tui::screen::Api;
@@ -67,11 +67,11 @@ pub fn total(app: &App, api: &Api) -> Option<i64> {
 fn summary(app: &App, workspace: &Workspace, api: &Api) -> Vec<Span<'static>> {
     let theme = app.theme;
     let Some(credentials) = workspace.overview.as_ref().and_then(|o| o.credentials.as_ref()) else { return vec![] };
-    let usable = credentials.counts.of(api.kind, State::Active);
-    let expiring = credentials.expiring.of(api.kind);
+    let expiring = credentials.states.of(api.kind, Wanted::Expiring);
+    let usable = credentials.states.of(api.kind, Wanted::Active) + expiring;
     let mut parts = vec![vec![span(&format!("{} usable", number(usable)), theme.muted())]];
-    if expiring.0 > 0 {
-        parts.push(vec![span(&format!("{expiring} expiring"), theme.warning())]);
+    if expiring > 0 {
+        parts.push(vec![span(&format!("{} expiring", number(expiring)), theme.warning())]);
     }
     if api.revoked {
         parts.push(vec![span("revoked too", theme.muted())]);
