@@ -52,8 +52,13 @@ impl Copy {
     /// More Basic keys than a list keeps rows of.
     pub fn long() -> Self {
         static MADE: OnceLock<TempDir> = OnceLock::new();
-        Self::of(MADE.get_or_init(|| {
-            let Self { hub, dir, .. } = with_keys(450);
+        Self::made_once(&MADE, || with_keys(450))
+    }
+
+    /// A copy of what `make` makes the first time.
+    pub fn made_once(made: &OnceLock<TempDir>, make: impl FnOnce() -> Self) -> Self {
+        Self::of(made.get_or_init(|| {
+            let Self { hub, dir, .. } = make();
             drop(hub);
             dir
         }))

@@ -39,6 +39,7 @@ mod security;
 mod sign_in;
 mod snapshots;
 mod states;
+mod tasks;
 mod ticks;
 mod trail;
 mod two_users;

@@ -12,7 +12,7 @@ fn at_sign_in() -> Desk {
     Desk::start(Some(Copy::filled()), Start::SignIn { account: "Acme Messaging".to_owned() })
 }
 
-fn set_up() -> Desk {
+pub fn set_up() -> Desk {
     let copy = Copy::filled();
     let mut session = Some(fixture::session(&copy.hub, "alice", Role::Administrator));
     let mut desk = Desk::start(Some(copy), Start::SetUp);
