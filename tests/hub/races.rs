@@ -187,3 +187,22 @@ fn shows(desk: &Desk, row: &CredentialRow, deed: &str) -> bool {
         other => panic!("{other}"),
     }
 }
+
+#[test]
+fn one_thread_that_reads_while_another_writes_sees_no_rollback() {
+    let desk = Desk::on_disk();
+    let alice = desk.alice();
+    std::thread::scope(|threads| {
+        let writers = ["one", "two"].map(|who| {
+            let (hub, alice) = (&desk.hub, &alice);
+            threads.spawn(move || {
+                for n in 0..60 {
+                    hub.create(alice, &wanted(Kind::Basic, &format!("{who}-{n}"))).unwrap();
+                }
+            })
+        });
+        while !writers.iter().all(|writer| writer.is_finished()) {
+            desk.hub.pulse(&alice).unwrap();
+        }
+    });
+}

@@ -64,12 +64,13 @@ impl Hub {
     /// The state that a list polls once a second: cheap, and an error when the session is over.
     pub fn pulse(&self, actor: &Actor) -> Result<Pulse, HubError> {
         let intent = Intent::new(crate::account::Right::OwnAccount, "look");
+        let known = self.known_head();
         self.read(actor, &intent, |tx| {
             let head = tables::head(tx)?.ok_or_else(no_head)?;
             if !row_tags::head_intact(&self.vault, &head) {
                 return Err(tampered_head());
             }
-            self.remember(&head)?;
+            self.require_not_older(&head, known.as_ref())?;
             Ok(Pulse { change: head.change })
         })
     }

@@ -227,7 +227,10 @@ impl<'a> Change<'a> {
         tables::update_head(&mut *self.tx, &self.head)?;
         let Self { hub, tx, head, operation, noted, .. } = self;
         match tx.commit() {
-            Commit::Committed => hub.remember(&head),
+            Commit::Committed => {
+                hub.remember(&head);
+                Ok(())
+            }
             Commit::NotCommitted(why) => Err(why.into()),
             // A change without a row in the trail cannot be looked up.
             Commit::Unknown if !noted => Err(HubError::Unknown),
@@ -284,7 +287,10 @@ impl Hub {
         let found = tables::lock_head(&mut *tx).and_then(|()| tables::find_operation(&mut *tx, operation));
         let head = found.clone().and_then(|_| tables::head(&mut *tx));
         match (found, head) {
-            (Ok(true), Ok(Some(head))) => self.remember(&head),
+            (Ok(true), Ok(Some(head))) => {
+                self.remember(&head);
+                Ok(())
+            }
             (Ok(false), Ok(Some(_))) => Err(HubError::Unavailable(
                 "The store could not keep the change. Nothing was changed; try again.".into(),
             )),
