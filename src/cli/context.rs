@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use crate::account::{Right, allows};
 use crate::config::Paths;
 use crate::credential::{Kind, holds_api_secret};
-use crate::hub::{Actor, CredentialRow, CredentialTarget, Hub, OpenOutcome, Origin};
+use crate::hub::{Actor, CredentialRow, CredentialTarget, Hub, OpenOutcome, Origin, UserOperation};
 use crate::progress;
 use crate::time::Clock;
 
@@ -86,6 +87,12 @@ impl OpenDesk {
             ));
         }
         Ok(self.hub.find(&self.actor, key, kind)?)
+    }
+
+    /// Whether the acting user may see other users.
+    pub fn may_see_users(&self) -> Result<bool, CliError> {
+        let own = self.hub.user(&self.actor, self.actor.user.as_str(), UserOperation::See)?;
+        Ok(allows(own.role, Right::SeeUsers))
     }
 
     /// Each credential once, in the order given; an error if one does not exist.

@@ -19,6 +19,7 @@ mod serve;
 mod setting;
 mod sign;
 mod snippet;
+mod ssh_key;
 mod user;
 
 use std::ffi::OsString;
@@ -87,6 +88,9 @@ enum Command {
     /// List, add and change users
     #[command(subcommand)]
     User(user::UserCommand),
+    /// Add, list and remove the SSH keys that users sign in with
+    #[command(subcommand)]
+    SshKey(ssh_key::SshKeyCommand),
     /// Read and check the trail
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -156,6 +160,7 @@ fn dispatch(line: CommandLine) -> Result<Next, CliError> {
         Some(Command::Init(args)) => init::run(&context(places.overrides(args.store.clone()))?, args)?,
         Some(Command::Key(command)) => key::run(&context(places.overrides(None))?, command)?,
         Some(Command::User(command)) => user::run(&context(places.overrides(None))?, command)?,
+        Some(Command::SshKey(command)) => ssh_key::run(&context(places.overrides(None))?, command)?,
         Some(Command::Audit(command)) => audit::run(&context(places.overrides(None))?, command)?,
         Some(Command::Setting(command)) => setting::run(&context(places.overrides(None))?, command)?,
         Some(Command::Snippet(args)) => snippet::run(&context(places.overrides(None))?, &args)?,

@@ -22,8 +22,17 @@ pub enum Via {
     Password,
     /// By `--as NAME`: whoever can read the database and the master key owns the desk.
     Local,
-    /// By an SSH key with this fingerprint.
-    SshKey(String),
+    /// By an SSH key.
+    SshKey(KeyUsed),
+}
+
+/// The SSH key that opened a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyUsed {
+    /// Its number.
+    pub no: i64,
+    /// Its fingerprint.
+    pub fingerprint: String,
 }
 
 impl Via {
@@ -32,7 +41,7 @@ impl Via {
         match self {
             Self::Password => "password",
             Self::Local => "local",
-            Self::SshKey(fingerprint) => fingerprint,
+            Self::SshKey(key) => &key.fingerprint,
         }
     }
 }
@@ -79,6 +88,8 @@ pub struct Session {
     pub must_change_password: bool,
     /// Secrets that were on the screen when the connection dropped, since the last sign-in.
     pub dropped: Vec<UnsavedSecret>,
+    /// Whether the user has a password: without one a session cannot be unlocked.
+    pub has_password: bool,
     /// Idle lock: milliseconds without a key after which the desk locks.
     pub idle_lock: i64,
 }

@@ -19,6 +19,15 @@ pub enum HubError {
     /// A sensitive change, and the password was not given lately.
     #[error("Please type your password again: it was not asked for in the last 5 minutes.")]
     PasswordNeeded,
+    /// A sensitive change by a user without a password, on a connection that is too old to stand for one.
+    #[error(
+        "You have no password, and this SSH connection is older than 5 minutes or of unknown age. Close it, connect anew (not through \
+         a shared ControlMaster connection), and do this first."
+    )]
+    ConnectAnew,
+    /// The SSH key opens nothing; the reason.
+    #[error("This SSH key does not open the desk: {0}. Ask an Administrator.")]
+    KeyRefused(String),
     /// The password was set by somebody else and must be changed before anything else.
     #[error(
         "Your password was set by somebody else. Choose your own first: sign in at the desk, or run \
@@ -80,6 +89,7 @@ pub enum InputField {
     Owner,
     Tags,
     Algorithms,
+    SshKey,
     Setting(Setting),
     Other,
 }
@@ -130,6 +140,11 @@ pub enum SessionOver {
     /// The row of the user has a wrong tag.
     #[error("Your user was changed outside keydesk (tampered) and is not trusted. Ask the operator of this desk.")]
     Tampered,
+    /// The SSH key that opened the session was removed, or has expired.
+    #[error(
+        "The SSH key that opened this session was removed or has expired. Ask an Administrator if that is a mistake."
+    )]
+    KeyGone,
     /// There is no such user.
     #[error("There is no such user on this desk. An Administrator sees who there is: `keydesk user list --as NAME`.")]
     Unknown,
@@ -159,6 +174,14 @@ pub enum Conflict {
     Taken {
         /// What is taken.
         what: String,
+    },
+    /// An SSH key that opens the desk already.
+    #[error(
+        "This SSH key opens the desk already: {whose}. A key belongs to one user; make another, or remove it there first."
+    )]
+    SshKeyTaken {
+        /// Whose it is, as much as may be said.
+        whose: &'static str,
     },
     /// A key that exists in two kinds.
     #[error("{key} exists as {kinds}. Say which one with --kind.")]
@@ -199,6 +222,8 @@ impl HubError {
             Self::Denied(_)
             | Self::SessionOver(_)
             | Self::PasswordNeeded
+            | Self::ConnectAnew
+            | Self::KeyRefused(_)
             | Self::PasswordMustChange
             | Self::WrongPassword => 3,
             Self::NotFound(_) => 4,

@@ -26,7 +26,7 @@ use crate::time::{Clock, Millis};
 use crate::vault::Vault;
 
 pub use crate::store::Cancel;
-pub use actor::{Actor, LastSignIn, Origin, Session, SignIn, Via};
+pub use actor::{Actor, KeyUsed, LastSignIn, Origin, Session, SignIn, Via};
 pub use attention::{AttentionItem, AttentionLevel, AttentionWords, Group, RefusedKey, STATES, StateCounts};
 pub use audit::{AcceptReport, LogFilter, LogFilterError, log_terms};
 pub use credentials::{CredentialEdit, Watch};
@@ -44,6 +44,7 @@ pub use types::{
     VerifierCredential, VerifierRow, VerifierSecret, WhichSecret, WithPassword, eviction_index, noted_line,
     sum_of_days,
 };
+pub use users::{AuthorizedKey, KeyProof, NewSshKey, SshKeyRow, SshKeyState, authorized_key};
 pub use verifier::{
     Drift, Feed, Findings, IdRange, LoadSummary, LoadTimings, ReadAgreement, RefusalReason, Restriction,
     SecretRestriction, StoreFinding, StorePosition,

@@ -54,6 +54,7 @@ pub const STEPS: &[Step] = &[
     Step { nature: Nature::Additive, ..Step::breaking(8, include_str!("../../assets/schema/0008-uses.sql")) },
     Step { nature: Nature::Additive, ..Step::breaking(9, include_str!("../../assets/schema/0009-orders.sql")) },
     Step { nature: Nature::Additive, ..Step::breaking(10, include_str!("../../assets/schema/0010-users.sql")) },
+    Step { nature: Nature::Additive, ..Step::breaking(11, include_str!("../../assets/schema/0011-ssh-keys.sql")) },
 ];
 
 /// The newest step.

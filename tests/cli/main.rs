@@ -22,6 +22,7 @@ mod secrets;
 mod settings;
 mod shells;
 mod sign;
+mod ssh_keys;
 mod streams;
 mod tamper;
 mod timestamps;

@@ -15,6 +15,7 @@ mod races;
 mod reports;
 mod rights;
 mod sign_in;
+mod ssh_keys;
 mod tamper;
 mod trail;
 mod upgrade;

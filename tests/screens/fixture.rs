@@ -114,6 +114,7 @@ pub fn session(hub: &Hub, name: &str, role: Role) -> Session {
             via: Some("password".to_owned()),
         }),
         must_change_password: false,
+        has_password: true,
         dropped: vec![],
         idle_lock: 600_000,
     }

@@ -3,15 +3,18 @@
 mod password;
 mod row;
 
-use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueHint};
 
 use crate::account::{Role, UserState};
 use crate::cli::args::{self, Acting, ListArgs};
 use crate::cli::context::{Context, OpenDesk};
 use crate::cli::error::CliError;
 use crate::cli::output::{self, ListFormat, Printer};
+use crate::cli::ssh_key::public_key;
 use crate::credential::Note;
-use crate::hub::{NewUser, UserOperation, UserTarget};
+use crate::hub::{NewSshKey, NewUser, UserOperation, UserTarget};
 
 use password::PasswordArgs;
 
@@ -70,6 +73,9 @@ pub struct AddArgs {
     role: RoleArgs,
     #[command(flatten)]
     password: PasswordArgs,
+    /// Instead of a password: the file with their SSH public key, or - for standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["password_stdin", "generate"])]
+    ssh_key: Option<PathBuf>,
     /// A note for Administrators, such as a team or an end date
     #[arg(long, value_name = "T", default_value = "", allow_hyphen_values = true)]
     note: String,
@@ -135,8 +141,12 @@ fn add(context: &Context, args: &AddArgs) -> Result<(), CliError> {
     let note = Note::new(&args.note).map_err(CliError::usage)?;
     output::require_writable()?;
     let desk = context.open(&of.acting)?;
-    let password = args.password.read(&of.name)?;
-    let new = NewUser { name: of.name.clone(), role: *role, password, note };
+    let ssh_key = args.ssh_key.as_deref().map(|file| public_key(file).map(NewSshKey::of)).transpose()?;
+    let password = match ssh_key {
+        Some(_) => None,
+        None => args.password.read(&of.name)?,
+    };
+    let new = NewUser { name: of.name.clone(), role: *role, password, ssh_key, note };
     let added = desk.hub.add_user_with(&desk.actor, &new)?;
     args.password.hand_out(&added, desk.actor.user.as_str(), || {
         format!("{} was added as {}", added.row.name, added.row.role.with_article())

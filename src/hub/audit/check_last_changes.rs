@@ -1,11 +1,11 @@
-//! Compares credentials and users with the trail: is each as its last change left it, and does each that was created
+//! Compares credentials, users and SSH keys with the trail: is each as its last change left it, and does each that was created
 //! still exist? Reads no index, and the trail in the order of its numbers.
 
 use std::collections::HashMap;
 
 use crate::hub::HubError;
 use crate::hub::audit::trail_state::{LastKnown, changed_row};
-use crate::store::tables::{self, CredentialRecord, Record, TrailRecord, UserRecord};
+use crate::store::tables::{self, CredentialRecord, Record, SshKeyRecord, TrailRecord, UserRecord};
 use crate::store::{Cell, Tx};
 
 /// What the trail says about one row.
@@ -15,7 +15,7 @@ struct Expected {
     seen: bool,
 }
 
-/// The last change of each credential and user, by the trail.
+/// The last change of each credential, user and SSH key, by the trail.
 #[derive(Default)]
 pub(crate) struct LastChanges(HashMap<String, Expected>);
 
@@ -32,9 +32,10 @@ impl LastChanges {
 
     /// The first row that differs from the trail, as a sentence without a full stop.
     pub(crate) fn first_mismatch(mut self, tx: &mut dyn Tx) -> Result<Option<String>, HubError> {
-        let tables: [(&str, &str, CheckTable<'_>); 2] = [
+        let tables: [(&str, &str, CheckTable<'_>); 3] = [
             (CredentialRecord::TABLE, "key", &mut |changes, tx| changes.hold::<CredentialRecord>(tx)),
             (UserRecord::TABLE, "user", &mut |changes, tx| changes.hold::<UserRecord>(tx)),
+            (SshKeyRecord::TABLE, "SSH key", &mut |changes, tx| changes.hold::<SshKeyRecord>(tx)),
         ];
         for (table, thing, hold) in tables {
             if let Some(name) = hold(&mut self, tx)? {
@@ -53,7 +54,7 @@ impl LastChanges {
     fn hold<T: Record>(&mut self, tx: &mut dyn Tx) -> Result<Option<String>, HubError> {
         // Columns follow id and version.
         let place = |column: &str| T::COLUMNS.iter().position(|name| *name == column).map_or(0, |i| i + 2);
-        let (at, name) = (place("changed_at"), place("name"));
+        let (at, name) = (place("changed_at"), place("name").max(place("fingerprint")));
         // Only credentials have secrets; revoked ones need none.
         let secret = T::COLUMNS.contains(&"secret_no").then(|| place("secret_no"));
         let mut found = None;

@@ -2,7 +2,7 @@
 
 use crate::hub::HubError;
 use crate::hub::tx::row_tags;
-use crate::store::tables::{self, CredentialRecord, Record, SecretRecord, Tagged, UserRecord};
+use crate::store::tables::{self, CredentialRecord, Record, SecretRecord, SshKeyRecord, Tagged, UserRecord};
 use crate::store::{Cell, Tx};
 use crate::vault::{TagInput, Vault};
 
@@ -30,7 +30,7 @@ pub(crate) fn tampered_credentials(tx: &mut dyn Tx, vault: &Vault) -> Result<Vec
     Ok(found)
 }
 
-/// The first key, secret or user whose tag is wrong, in words.
+/// The first key, secret, user or SSH key whose tag is wrong, in words.
 pub(crate) fn first_mismatch(
     tx: &mut dyn Tx,
     vault: &Vault,
@@ -44,7 +44,10 @@ pub(crate) fn first_mismatch(
         let of: Option<Tagged<CredentialRecord>> = tables::get(tx, "id", &id)?;
         return Ok(said(format!("a secret of the key {}", of.map_or(id, |row| row.record.key))));
     }
-    Ok(wrong::<UserRecord>(tx, vault, "name")?.and_then(|name| said(format!("the user {name}"))))
+    if let Some(name) = wrong::<UserRecord>(tx, vault, "name")? {
+        return Ok(said(format!("the user {name}")));
+    }
+    Ok(wrong::<SshKeyRecord>(tx, vault, "fingerprint")?.and_then(|key| said(format!("the SSH key {key}"))))
 }
 
 /// Where a column stands in a row: columns follow id and version.

@@ -26,14 +26,17 @@ impl Change<'_> {
         let head = self.head().clone();
         let vouched = TrailState::read(&mut *self.tx, &head, true)?;
         if !vouched.whole && !trust_rows {
-            for of in [table_sums::KEYS, table_sums::SECRETS, table_sums::USERS, table_sums::SETTINGS] {
+            for of in
+                [table_sums::KEYS, table_sums::SECRETS, table_sums::USERS, table_sums::SETTINGS, table_sums::SSH_KEYS]
+            {
                 if !self.sum_matches(of).unwrap_or(false) {
                     return Err(untold(of.things));
                 }
             }
         }
-        let put_right = self.put_right(&vouched)?;
+        let mut put_right = self.put_right(&vouched)?;
         let users = self.write_users_anew(&vouched)?;
+        put_right += self.put_ssh_keys_right(&vouched)?;
         tables::count_anew(&mut *self.tx)?;
         let vault = self.vault();
         let all = table_sums::all(&mut *self.tx, vault)?;

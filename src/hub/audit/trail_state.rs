@@ -8,7 +8,7 @@ use crate::hub::HubError;
 use crate::hub::audit::action;
 use crate::hub::audit::chain::{self, Link, SettingValues};
 use crate::hub::users::mapping::is_able_administrator;
-use crate::store::tables::{self, CredentialRecord, HeadRow, Record as _, TrailRecord, UserRecord};
+use crate::store::tables::{self, CredentialRecord, HeadRow, Record as _, SshKeyRecord, TrailRecord, UserRecord};
 use crate::store::{StoreError, Tx};
 use crate::time::{Millis, Seconds, parse_when};
 
@@ -22,6 +22,8 @@ pub(crate) struct TrailState {
     pub(crate) keys: HashMap<String, LastKnown>,
     /// Users by their ids.
     pub(crate) users: HashMap<String, LastKnown>,
+    /// SSH keys by their ids.
+    pub(crate) ssh_keys: HashMap<String, LastKnown>,
     /// The name that set-up gave the account.
     pub(crate) account: Option<String>,
     /// Values of settings.
@@ -47,7 +49,7 @@ pub(crate) struct LastKnown {
     pub(crate) old_until: Option<i64>,
     /// When the password of a user was last set, in milliseconds.
     pub(crate) password_at: i64,
-    /// The key is revoked: its secrets no longer matter.
+    /// The key is revoked, so its secrets no longer matter; or the SSH key is removed.
     pub(crate) revoked: bool,
 }
 
@@ -100,6 +102,7 @@ impl TrailState {
         }
         let of = match changed_row(row) {
             Some(CredentialRecord::TABLE) => &mut self.keys,
+            Some(SshKeyRecord::TABLE) => &mut self.ssh_keys,
             Some(_) => &mut self.users,
             None => return,
         };
@@ -108,12 +111,15 @@ impl TrailState {
     }
 }
 
-/// The table of the key or user whose row was changed by what this trail row records.
+/// The table of the key, user or SSH key whose row was changed by what this trail row records.
 pub(crate) fn changed_row(row: &TrailRecord) -> Option<&'static str> {
     // A lock after wrong passwords has a table of its own and does not change the user's row.
     let beside = [action::USER_LOCKED.code, action::USER_UNLOCKED.code];
     if row.class != "change" || beside.contains(&row.action.as_str()) {
         return None;
+    }
+    if [action::SSH_KEY_ADDED.code, action::SSH_KEY_REMOVED.code].contains(&row.action.as_str()) {
+        return Some(SshKeyRecord::TABLE);
     }
     match row.about.as_str() {
         about if about == action::CREATED.about => Some(CredentialRecord::TABLE),
@@ -170,11 +176,11 @@ impl LastKnown {
                 if code == action::CREATED.code {
                     self.secret = 1;
                 }
-                if [action::CREATED.code, action::USER_ADDED.code].contains(&code) {
+                if [action::CREATED.code, action::USER_ADDED.code, action::SSH_KEY_ADDED.code].contains(&code) {
                     self.name = Some(row.what.clone());
                     self.made = (row.at, row.who.clone().unwrap_or_default());
                 }
-                self.revoked = code == action::REVOKED.code;
+                self.revoked = [action::REVOKED.code, action::SSH_KEY_REMOVED.code].contains(&code);
                 self.row = row.after.as_deref().filter(|_| keep).map(Box::from);
             }
         }

@@ -49,7 +49,7 @@ pub(crate) fn over_step_6(
     migrate_account(tx, vault, &trail)?;
     spoil_users(tx, &trail)?;
     first_throttles(tx, vault, now)?;
-    let sums = if trail.whole { table_sums::all(tx, vault)? } else { Sums::default() };
+    let sums = if trail.whole { table_sums::first(tx, vault)? } else { Sums::default() };
     let mut head = HeadRow { sums: vault.seal_sums(&sums, &head.store_id)?, ..head };
     if was_intact {
         head.mac = row_tags::head_mac(vault, &head)?;

@@ -5,14 +5,22 @@ use crate::account::{Right, UserState, allows};
 use crate::hub::audit::trail_state::TrailState;
 use crate::hub::tx::{row_tags, table_sums};
 use crate::hub::users::mapping::{administrators, role_of, state_of};
+use crate::hub::users::opens;
 use crate::hub::{Actor, Denied, HubError, SessionOver, Via};
 use crate::store::tables::{self, Record as _, Tagged, UserRecord};
 use crate::store::{StoreError, Tx};
+use crate::time::Millis;
 use crate::vault::Vault;
 
 /// The user behind an actor, if the session is still good and the role has the right.
-pub(crate) fn check(tx: &mut dyn Tx, vault: &Vault, actor: &Actor, right: Right) -> Result<UserRecord, HubError> {
-    let user = session(tx, vault, actor)?;
+pub(crate) fn check(
+    tx: &mut dyn Tx,
+    vault: &Vault,
+    now: Millis,
+    actor: &Actor,
+    right: Right,
+) -> Result<UserRecord, HubError> {
+    let user = session(tx, vault, now, actor)?;
     if user.must_change && actor.via == Via::Password && right != Right::OwnAccount {
         return Err(HubError::PasswordMustChange);
     }
@@ -29,10 +37,11 @@ pub(crate) fn check(tx: &mut dyn Tx, vault: &Vault, actor: &Actor, right: Right)
 pub(crate) fn check_for_repair(
     tx: &mut dyn Tx,
     vault: &Vault,
+    now: Millis,
     actor: &Actor,
     right: Right,
 ) -> Result<UserRecord, HubError> {
-    match check(tx, vault, actor, right) {
+    match check(tx, vault, now, actor, right) {
         Err(HubError::SessionOver(why @ (SessionOver::Unknown | SessionOver::Tampered))) if actor.via == Via::Local => {
             by_the_trail(tx, vault, actor, &why)?.ok_or(HubError::SessionOver(why))
         }
@@ -60,7 +69,7 @@ fn by_the_trail(
 }
 
 /// The user behind an actor, if the session is still good.
-fn session(tx: &mut dyn Tx, vault: &Vault, actor: &Actor) -> Result<UserRecord, HubError> {
+fn session(tx: &mut dyn Tx, vault: &Vault, now: Millis, actor: &Actor) -> Result<UserRecord, HubError> {
     let found: Option<Tagged<UserRecord>> = match tables::get(tx, "name", actor.user.as_str()) {
         // keydesk writes no row that it cannot read.
         Err(StoreError::Broken(_)) => return Err(HubError::SessionOver(SessionOver::Tampered)),
@@ -71,7 +80,10 @@ fn session(tx: &mut dyn Tx, vault: &Vault, actor: &Actor) -> Result<UserRecord, 
         _ if !row_tags::intact(vault, &row) => Some(SessionOver::Tampered),
         user if state_of(user)? == UserState::Disabled => Some(SessionOver::Disabled),
         user if user.epoch != actor.epoch => Some(SessionOver::Changed),
-        _ => None,
+        user => match &actor.via {
+            Via::SshKey(key) if !opens(tx, vault, key, &user.id, now)? => Some(SessionOver::KeyGone),
+            Via::SshKey(_) | Via::Password | Via::Local => None,
+        },
     };
     over.map_or(Ok(row.record), |why| Err(HubError::SessionOver(why)))
 }

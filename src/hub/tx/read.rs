@@ -43,7 +43,7 @@ impl Hub {
                 return Err(StoreError::Cancelled.into());
             }
             let mut tx = self.store.read(cancel)?;
-            let user = authorize::check_for_repair(&mut *tx, &self.vault, actor, intent.right)?;
+            let user = authorize::check_for_repair(&mut *tx, &self.vault, self.now(), actor, intent.right)?;
             work(&mut *tx, user)
         };
         run().inspect_err(|why| self.note_refusal(actor, intent, why))

@@ -5,8 +5,8 @@ use crate::hub::HubError;
 use crate::hub::error::tampered_head;
 use crate::hub::users::throttle_rows::throttle_id;
 use crate::store::tables::{
-    self, AccountRecord, CredentialRecord, HeadRow, Record as _, SecretRecord, SettingRecord, Tagged, ThrottleRecord,
-    UserRecord,
+    self, AccountRecord, CredentialRecord, HeadRow, Record as _, SecretRecord, SettingRecord, SshKeyRecord, Tagged,
+    ThrottleRecord, UserRecord,
 };
 use crate::store::{Cell, Tx};
 use crate::vault::{Sum, Sums, Vault};
@@ -33,11 +33,15 @@ pub(crate) const ACCOUNT: SummedTable = summed(AccountRecord::TABLE, "account");
 pub(crate) const SETTINGS: SummedTable = summed(SettingRecord::TABLE, "settings");
 /// The users.
 pub(crate) const USERS: SummedTable = summed(UserRecord::TABLE, "users");
+/// The SSH keys, including removed ones.
+pub(crate) const SSH_KEYS: SummedTable = summed(SshKeyRecord::TABLE, "SSH keys");
 /// The failed sign-ins.
 pub(crate) const TRIES: SummedTable = summed(ThrottleRecord::TABLE, "wrong passwords");
 
 /// All of them.
-pub(crate) const ALL: [SummedTable; 6] = [ACCOUNT, USERS, SETTINGS, KEYS, SECRETS, TRIES];
+pub(crate) const ALL: [SummedTable; 7] = [ACCOUNT, USERS, SETTINGS, KEYS, SECRETS, TRIES, SSH_KEYS];
+/// Those that there were when sums were introduced.
+const FIRST: [SummedTable; 6] = [ACCOUNT, USERS, SETTINGS, KEYS, SECRETS, TRIES];
 
 /// Computes the sum of the rows of a table.
 pub(crate) fn sum(tx: &mut dyn Tx, vault: &Vault, of: SummedTable) -> Result<Sum, HubError> {
@@ -85,8 +89,18 @@ pub(crate) fn matches(tx: &mut dyn Tx, vault: &Vault, told: &Sums, of: SummedTab
 
 /// Computes all sums.
 pub(crate) fn all(tx: &mut dyn Tx, vault: &Vault) -> Result<Sums, HubError> {
+    of_tables(&ALL, tx, vault)
+}
+
+/// Computes the sums of the tables that there are at step 6. A table that came later began with no rows, and the sum of
+/// no rows is the one that a head without it stands for.
+pub(crate) fn first(tx: &mut dyn Tx, vault: &Vault) -> Result<Sums, HubError> {
+    of_tables(&FIRST, tx, vault)
+}
+
+fn of_tables(tables: &[SummedTable], tx: &mut dyn Tx, vault: &Vault) -> Result<Sums, HubError> {
     let mut sums = Sums::default();
-    for of in ALL {
+    for of in tables.iter().copied() {
         *sums.of_mut(of.table) = sum(tx, vault, of)?;
     }
     Ok(sums)

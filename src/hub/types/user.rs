@@ -2,7 +2,7 @@
 
 use crate::account::{Right, Role, UserState};
 use crate::credential::Note;
-use crate::hub::LastSignIn;
+use crate::hub::{LastSignIn, NewSshKey};
 use crate::secret::Secret;
 use crate::time::Millis;
 
@@ -35,6 +35,10 @@ pub struct UserRow {
     pub note: String,
     /// The password was set by another and must be changed.
     pub must_change_password: bool,
+    /// Whether the user has a password; without one they sign in by SSH key only.
+    pub has_password: bool,
+    /// SSH keys that were not removed.
+    pub ssh_keys: i64,
     /// Version of the row.
     pub version: i64,
     /// The tag of the row is wrong.
@@ -66,8 +70,10 @@ pub struct NewUser {
     pub name: String,
     /// Role.
     pub role: Role,
-    /// The first password; keydesk makes one if there is none.
+    /// The first password; keydesk makes one if there is neither this nor an SSH key.
     pub password: Option<Secret>,
+    /// An SSH key. With it and without a password, the user has none.
+    pub ssh_key: Option<NewSshKey>,
     /// A note for Administrators.
     pub note: Note,
 }

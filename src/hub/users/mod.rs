@@ -4,6 +4,7 @@ pub(crate) mod mapping;
 mod own_sign_ins;
 pub(crate) mod passwords;
 mod sign_in;
+pub(in crate::hub) mod ssh_keys;
 mod throttle;
 pub(crate) mod throttle_rows;
 
@@ -20,7 +21,7 @@ use crate::hub::tx::row_tags;
 use crate::hub::tx::seal_places::password_place;
 use crate::hub::tx::write::Change;
 use crate::hub::users::mapping::{administrators, is_able_administrator, json, role_of, state_of};
-use crate::hub::users::passwords::check_new_password;
+use crate::hub::users::passwords::{DUMMY_HASH, check_new_password};
 use crate::hub::users::throttle_rows::attempts;
 use crate::hub::{
     Actor, Conflict, Hub, HubError, LastSignIn, NewUser, RefusedSignIn, UserOperation, UserRow, UserTarget,
@@ -31,6 +32,9 @@ use crate::store::Tx;
 use crate::store::tables::{self, Tagged, ThrottleRecord, TrailFilter, UserRecord};
 use crate::time::Millis;
 use crate::vault::{hash_password, uuid};
+
+pub(crate) use ssh_keys::opens;
+pub use ssh_keys::{AuthorizedKey, KeyProof, NewSshKey, SshKeyRow, SshKeyState, authorized_key};
 
 /// Refused sign-ins that are looked through for the last one of each user.
 const REFUSED: i64 = 200;
@@ -65,54 +69,54 @@ impl Hub {
     /// Adds a user with a typed password and no note.
     pub fn add_user(&self, actor: &Actor, name: &str, role: Role, password: &Secret) -> Result<UserRow, HubError> {
         let password = Some(password.duplicate());
-        let new = NewUser { name: name.to_owned(), role, password, note: Note::default() };
+        let new = NewUser { name: name.to_owned(), role, password, ssh_key: None, note: Note::default() };
         Ok(self.add_user_with(actor, &new)?.row)
     }
 
     /// Adds a user. The password is one that another set or made: it must be changed at the first sign-in.
     pub fn add_user_with(&self, actor: &Actor, new: &NewUser) -> Result<WithPassword, HubError> {
-        let NewUser { name, role, password, note } = new;
-        let checked = UserName::new(name)?;
-        let (hash, made) = hashed_or_made(name, password.as_ref())?;
-        let row = self.insert_user(actor, &checked, *role, note, &hash)?;
+        let checked = UserName::new(&new.name)?;
+        let (hash, made) = match (&new.password, &new.ssh_key) {
+            // Nobody has this password, and version 0 says so.
+            (None, Some(_)) => (DUMMY_HASH.to_owned(), None),
+            (password, _) => hashed_or_made(&new.name, password.as_ref())?,
+        };
+        let row = self.insert_user(actor, &checked, new, &hash)?;
         Ok(WithPassword { row, password: made })
     }
 
-    fn insert_user(
-        &self,
-        actor: &Actor,
-        checked: &UserName,
-        role: Role,
-        note: &Note,
-        hash: &str,
-    ) -> Result<UserRow, HubError> {
+    fn insert_user(&self, actor: &Actor, checked: &UserName, new: &NewUser, hash: &str) -> Result<UserRow, HubError> {
         let name = checked.as_str();
+        let password_version = i64::from(new.password.is_some() || new.ssh_key.is_none());
         self.write(actor, sensitive("add user"), |change| {
             if change.user(name)?.is_some() {
                 return Err(Conflict::Taken { what: format!("The user name {checked}") }.into());
             }
             let (id, now, by) = (uuid(change.now)?.to_string(), change.now.0, actor.user.to_string());
             let user = UserRecord {
-                password: change.vault().seal(hash.as_bytes(), &password_place(&id, 1))?,
+                password: change.vault().seal(hash.as_bytes(), &password_place(&id, password_version))?,
                 id,
                 version: 1,
                 name: checked.to_string(),
-                role: role.as_str().to_owned(),
+                role: new.role.as_str().to_owned(),
                 state: UserState::Active.as_str().to_owned(),
                 epoch: 1,
-                password_version: 1,
-                must_change: true,
+                password_version,
+                must_change: password_version > 0,
                 created_at: now,
                 created_by: by.clone(),
                 changed_at: now,
                 changed_by: by,
                 change: change.number(),
-                note: note.as_str().to_owned(),
+                note: new.note.as_str().to_owned(),
             };
             change.insert(&user)?;
             change.first_throttle(&user.name)?;
             let subject = Subject::row(&user.id, &user.name).changed(None, Some(json(&user)));
             change.note(action::USER_ADDED, subject)?;
+            if let Some(key) = &new.ssh_key {
+                change.add_ssh_key(&user, key, actor)?;
+            }
             self.user_row_of(change, &user.name)
         })
     }
@@ -246,6 +250,8 @@ impl Hub {
             made,
             created,
             refused: None,
+            has_password: user.password_version > 0,
+            ssh_keys: tables::ssh_keys(tx, Some(&user.id), false)?.len() as i64,
             note: user.note.clone(),
             must_change_password: user.must_change,
             version: user.version,

@@ -44,13 +44,23 @@ impl Hub {
                 self.write_refusal(author, action::SIGN_IN_REFUSED, subject, "disabled")?;
                 Err(HubError::SessionOver(SessionOver::Disabled))
             }
-            PasswordCheck::Right(user) => self.welcome(*user, origin).map(SignIn::Welcome),
+            PasswordCheck::Right(user) => {
+                let name = UserName::new(&user.name)?;
+                let (via, confirmed_at) = (Via::Password, Some(self.now()));
+                let actor = Actor { user: name, via, origin: origin.clone(), epoch: user.epoch, confirmed_at };
+                let change = Change::begin(self, Author::of(&actor))?;
+                self.welcome(change, actor, None).map(SignIn::Welcome)
+            }
         }
     }
 
     /// Checks the password again before a sensitive change; the actor may go on for five minutes.
     pub fn confirm_password(&self, actor: &Actor, password: &Secret) -> Result<Actor, HubError> {
-        self.read(actor, &Intent::new(Right::OwnAccount, "confirm password"), |_| Ok(()))?;
+        let intent = Intent::new(Right::OwnAccount, "confirm password");
+        self.read_as(actor, &intent, &Cancel::default(), |_, user| match user.password_version {
+            0 => Err(HubError::ConnectAnew),
+            _ => Ok(()),
+        })?;
         match self.try_password(actor.user.as_str(), password, &actor.origin)? {
             PasswordCheck::Right(_) => Ok(Actor { confirmed_at: Some(self.now()), ..actor.clone() }),
             PasswordCheck::Wrong(_) => Err(HubError::WrongPassword),
@@ -104,7 +114,7 @@ impl Hub {
         let found: Option<Tagged<UserRecord>> = row_tags::readable(tables::get(&mut *tx, "name", name))?;
         let epoch = found.map_or(0, |row| row.record.epoch);
         let actor = Actor { user, via: Via::Local, origin: origin.clone(), epoch, confirmed_at: None };
-        authorize::check_for_repair(&mut *tx, &self.vault, &actor, Right::OwnAccount)?;
+        authorize::check_for_repair(&mut *tx, &self.vault, self.now(), &actor, Right::OwnAccount)?;
         Ok(actor)
     }
 
@@ -129,7 +139,7 @@ impl Hub {
             }
         };
         match user {
-            Some(row) if right => {
+            Some(row) if right && row.record.password_version > 0 => {
                 self.forget_tries(&id)?;
                 Ok(PasswordCheck::Right(Box::new(row.record)))
             }
@@ -201,26 +211,30 @@ impl Hub {
         change.commit()
     }
 
-    fn welcome(&self, user: UserRecord, origin: &Origin) -> Result<Session, HubError> {
-        let name = UserName::new(&user.name)?;
-        let (via, confirmed_at) = (Via::Password, Some(self.now()));
-        let actor = Actor { user: name, via, origin: origin.clone(), epoch: user.epoch, confirmed_at };
-        let mut change = Change::begin(self, Author::of(&actor))?;
+    /// Begins the session of an actor who proved who they are, and commits the change. `how` is noted in the trail.
+    pub(super) fn welcome(
+        &self,
+        mut change: Change<'_>,
+        actor: Actor,
+        how: Option<String>,
+    ) -> Result<Session, HubError> {
         let user = change.check(&actor, Right::OwnAccount)?;
         let dropped = change.dropped(&user.name)?;
         let last = tables::presence(&mut *change.tx, &user.id)?;
-        let address = origin.address.map(|a| a.to_string());
+        let address = actor.origin.address.map(|a| a.to_string());
         let presence = PresenceRow { at: change.now.0, address, via: Some(actor.via.as_str().to_owned()) };
         tables::put_presence(&mut *change.tx, &user.id, &presence)?;
-        change.note(action::SIGNED_IN, Subject::row(&user.id, &user.name))?;
+        change.note(action::SIGNED_IN, Subject::row(&user.id, &user.name).changed(None, how))?;
         let idle_lock = settings::idle_lock(&mut change)?;
         change.commit()?;
+        let actor_gave_password = matches!(actor.via, Via::Password);
         Ok(Session {
+            has_password: user.password_version > 0,
             actor,
             role: role_of(&user)?,
             account: self.account().to_owned(),
             last: last.map(|row| LastSignIn { at: Millis(row.at), address: row.address, via: row.via }),
-            must_change_password: user.must_change,
+            must_change_password: user.must_change && actor_gave_password,
             dropped,
             idle_lock,
         })

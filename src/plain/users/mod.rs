@@ -50,7 +50,7 @@ fn add(session: &mut SignedIn<'_, '_>) -> Step {
     let Some(name) = checked(session.conversation, question, wrong)? else { return Ok(()) };
     let Some(role) = role(session, &format!("Role of {name}."))? else { return Ok(()) };
     let Some(password) = password(session, "a first password", &name)? else { return Ok(()) };
-    let new = NewUser { name, role, password, note: Note::default() };
+    let new = NewUser { name, role, password, ssh_key: None, note: Note::default() };
     let Some(added) = session.call_confirmed(|hub, actor| hub.add_user_with(actor, &new))? else { return Ok(()) };
     session.say(format!(
         "{} is added as {}. At the first sign-in the password must be changed.",

@@ -14,7 +14,7 @@ use crate::store::{NEWEST_STEP, Store, StoreError};
 use super::connection::OpenConnection;
 use super::file_identity::DatabaseFile;
 use super::open_connections::{ConnectionSlot, OpeningGuard};
-use super::raw_connection::{connect, harden, settle};
+use super::raw_connection::{connect, connect_read_only, harden, settle};
 use super::schema_check::{self, MigrateRows, apply, no_rows};
 use super::sql_error::{error, failed, unreachable};
 use super::{SqliteStore, nothing_open};
@@ -60,6 +60,15 @@ impl SqliteStore {
         *reader.lock() = Some(OpenConnection::open(&opening.and(&reader), &place, true)?);
         drop(first);
         Ok(Self { writer, reader: Some(reader), place: Some(place), reopened: AtomicU64::new(0) })
+    }
+
+    /// Opens an existing desk for a short look: nothing is migrated or written, and its schema is not compared, since
+    /// nothing that is read this way decides alone.
+    pub fn open_read_only(path: &Path) -> Result<Self, StoreError> {
+        let path = &guarded(path)?;
+        let connection = connect_read_only(path)?;
+        schema_check::is_ours(&connection, path)?;
+        Ok(Self::alone(connection))
     }
 
     /// Creates the schema in a new file (0600 in a directory 0700), together with what `fill` writes, or nothing.

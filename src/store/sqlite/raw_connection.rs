@@ -21,6 +21,20 @@ pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
+/// How long a reader that sshd waits for waits itself.
+const BUSY_READER: Duration = Duration::from_millis(500);
+
+/// Opens a database of keydesk that is not written to, whatever its schema step is.
+pub(super) fn connect_read_only(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let connection = Connection::open_with_flags(path, flags).map_err(|e| error(&e, Some(path)))?;
+    connection.busy_timeout(BUSY_READER).map_err(failed(&connection))?;
+    harden(&connection)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(failed(&connection))?;
+    connection.pragma_update(None, "query_only", true).map_err(failed(&connection))?;
+    Ok(connection)
+}
+
 /// Turns off what a hostile database file could abuse.
 pub(super) fn harden(connection: &Connection) -> Result<(), StoreError> {
     let configs = [

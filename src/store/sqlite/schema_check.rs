@@ -99,14 +99,21 @@ pub(super) fn newer(step: i64, path: &Path) -> StoreError {
     ))
 }
 
-fn step(connection: &Connection, path: &Path) -> Result<(i64, Catalogue), StoreError> {
+/// Refuses another program's database.
+pub(super) fn is_ours(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     let id = connection.pragma_query_value(None, "application_id", |row| row.get::<_, i64>(0));
-    let place = path.display();
-    if id.map_err(failed(connection))? != APPLICATION_ID {
-        return Err(StoreError::Foreign(format!(
-            "{place} is not a database of keydesk. It was left alone; name another place with --data-dir."
-        )));
+    match id.map_err(failed(connection))? {
+        APPLICATION_ID => Ok(()),
+        _ => Err(StoreError::Foreign(format!(
+            "{} is not a database of keydesk. It was left alone; name another place with --data-dir.",
+            path.display()
+        ))),
     }
+}
+
+fn step(connection: &Connection, path: &Path) -> Result<(i64, Catalogue), StoreError> {
+    is_ours(connection, path)?;
+    let place = path.display();
     let is = step_of(connection)?;
     let found = Catalogue::load(connection)?;
     // Only a holder of the master key can judge the schema of a newer keydesk, by the tag of its step.

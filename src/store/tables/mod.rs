@@ -7,6 +7,7 @@ mod record;
 mod schema_step;
 mod secret;
 mod setting;
+mod ssh_key;
 mod throttle;
 mod trail;
 mod trail_filter;
@@ -29,6 +30,10 @@ pub use schema_step::{
 };
 pub use secret::{SecretRecord, secrets_after, without_a_named_secret};
 pub use setting::SettingRecord;
+pub use ssh_key::{
+    OfferedKey, SshKeyRecord, SshUseRow, forget_ssh_key, next_ssh_key, offered_key, put_ssh_use, ssh_key, ssh_keys,
+    ssh_keys_called, ssh_use,
+};
 pub use throttle::{ThrottleRecord, old_throttles, oldest_throttles, throttles};
 pub use trail::{
     RepeatRecord, TrailRecord, changes, done_since, dropped_lines, find_operation, insert_trail, last_at, last_done,

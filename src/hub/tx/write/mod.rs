@@ -70,6 +70,11 @@ impl<'a> Change<'a> {
         Ok(change)
     }
 
+    /// Makes an actor the author of what is noted from here on.
+    pub(crate) fn sign_as(&mut self, actor: &Actor) {
+        self.author = Author::of(actor);
+    }
+
     /// The head, including this change.
     pub(crate) fn head(&self) -> &HeadRow {
         &self.head
@@ -81,7 +86,7 @@ impl<'a> Change<'a> {
 
     /// Checks the actor in this transaction.
     pub(crate) fn check(&mut self, actor: &Actor, right: Right) -> Result<UserRecord, HubError> {
-        authorize::check(&mut *self.tx, &self.hub.vault, actor, right)
+        authorize::check(&mut *self.tx, &self.hub.vault, self.now, actor, right)
     }
 
     /// The change number for the rows of this change. Asking for it declares that a verifier or a list has something to
@@ -258,8 +263,8 @@ impl Hub {
                 true => Change::begin_repair(self, author)?,
                 false => Change::begin(self, author)?,
             };
-            match repairing {
-                true => authorize::check_for_repair(&mut *change.tx, &self.vault, actor, intent.right)?,
+            let user = match repairing {
+                true => authorize::check_for_repair(&mut *change.tx, &self.vault, change.now, actor, intent.right)?,
                 false => change.check(actor, intent.right)?,
             };
             // An older row of a user may have been put back. Whoever acts by `--as` has the master key anyway.
@@ -267,7 +272,7 @@ impl Hub {
                 change.require_sum(table_sums::USERS)?;
             }
             if intent.sensitive && !actor.confirmed(change.now) {
-                return Err(HubError::PasswordNeeded);
+                return Err(if user.password_version == 0 { HubError::ConnectAnew } else { HubError::PasswordNeeded });
             }
             if intent.restricts {
                 // Rows added beside the trail must not prevent a revocation.

@@ -189,6 +189,7 @@ pub fn entry_of(field: InputField, kind: Kind) -> Option<Id> {
         InputField::Account
         | InputField::UserName
         | InputField::Password
+        | InputField::SshKey
         | InputField::Setting(_)
         | InputField::Other => return None,
     })
