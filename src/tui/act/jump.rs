@@ -116,10 +116,12 @@ impl App {
             }
             None => self.open_api(row.kind, Some(&row), ""),
         }
-        self.open_details();
-        if let Some(workspace) = &mut self.workspace {
-            workspace.remember(&row);
+        let Some(workspace) = &mut self.workspace else { return };
+        // The row itself is not read yet: the details of the one that is selected now are not asked for.
+        if let Some(api) = workspace.api_mut() {
+            api.open_page();
         }
+        workspace.remember(&row);
     }
 
     /// Narrows the list to a ready filter.
@@ -129,6 +131,7 @@ impl App {
             return self.open_api(Kind::Basic, None, filter);
         };
         api.tab = Tab::Api;
+        api.close_page();
         api.search = Search::of(filter);
         api.list.reset();
         if let Some(workspace) = &mut self.workspace {
@@ -137,8 +140,8 @@ impl App {
     }
 
     fn go_to_place(&mut self, place: Place) {
-        if let Some(workspace) = &mut self.workspace {
-            workspace.screens.truncate(1);
+        while self.workspace.as_ref().is_some_and(|workspace| workspace.screens.len() > 1) {
+            self.back();
         }
         match place {
             Place::Menu => {}
@@ -186,6 +189,16 @@ impl Workspace {
             DialogKind::Jump(jump) => Some((jump, typed)),
             _ => None,
         }
+    }
+
+    /// A credential is other than it was: wherever it is kept, it is kept as it is now.
+    pub(in crate::tui) fn changed(&mut self, row: &CredentialRow) {
+        for screen in &mut self.screens {
+            if let Screen::Api(api) = screen {
+                api.ticks.changed(row);
+            }
+        }
+        self.recent.iter_mut().filter(|kept| kept.id == row.id).for_each(|kept| kept.clone_from(row));
     }
 
     /// Remembers where the user was.

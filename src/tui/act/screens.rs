@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::account::Right;
 use crate::config::Appearance;
-use crate::credential::Kind;
+use crate::credential::{Kind, State};
 use crate::hub::{AttentionItem, CredentialRow, Group, RefusedKey};
 use crate::tui::act::scroll;
 use crate::tui::app::{App, Workspace};
@@ -51,9 +51,8 @@ impl App {
     }
 
     fn act_on_menu(&mut self, action: Action) {
-        let Some(workspace) = &mut self.workspace else { return };
-        let items = workspace.attention();
-        let Some(Screen::Menu(menu)) = workspace.screen_mut() else { return };
+        let items = self.attention();
+        let Some(Screen::Menu(menu)) = self.workspace.as_mut().and_then(Workspace::screen_mut) else { return };
         match (action, menu.attention) {
             (Action::ToAttention, None) if !items.is_empty() => menu.attention = Some(0),
             (Action::ToAttention, _) => menu.attention = None,
@@ -133,6 +132,7 @@ impl App {
         }
         if let Some(row) = row {
             api.list.seek_in(row, fits);
+            api.revoked = row.state == State::Revoked;
         }
         self.open(Screen::Api(Box::new(api)));
         let Some(workspace) = &mut self.workspace else { return };
@@ -183,8 +183,8 @@ impl App {
     /// Hides the selected line of "Needs attention" until its number grows.
     fn hide_attention_line(&mut self) {
         let now = self.now;
+        let items = self.attention();
         let Some(workspace) = &mut self.workspace else { return };
-        let items = workspace.attention();
         let Some(Screen::Menu(menu)) = workspace.screen_mut() else { return };
         let Some(item) = menu.attention.and_then(|i| items.get(i)) else { return };
         let Some((name, n)) = item.hiding() else {
@@ -193,8 +193,10 @@ impl App {
         };
         let left = items.len() - 1;
         menu.attention = menu.attention.filter(|_| left > 0).map(|i| i.min(left - 1));
-        workspace.hidden_lines.insert(name.to_owned(), n);
-        let hidden = BTreeMap::from([(workspace.session.actor.user.to_string(), workspace.hidden_lines.clone())]);
+        let user = workspace.session.actor.user.to_string();
+        let lines = self.hidden_lines.entry(user.clone()).or_default();
+        lines.insert(name.to_owned(), n);
+        let hidden = BTreeMap::from([(user, lines.clone())]);
         self.toast = Some(Toast::done(now, "Hidden until its number grows."));
         if self.remembers {
             self.out.push(Effect::RememberQuietly(Appearance { hidden, ..Appearance::default() }));

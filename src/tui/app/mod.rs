@@ -7,14 +7,14 @@ use std::collections::BTreeMap;
 pub use workspace::{PULSE, Workspace};
 
 use crate::account::Right;
-use crate::hub::{Actor, CredentialId, Session};
+use crate::hub::{Actor, AttentionItem, CredentialId, Session};
 use crate::sample::SHIPPED;
 use crate::time::{MINUTE, Millis};
 use crate::tui::dialog::{Dialog, DialogKind, Scrollable};
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::msg::{Call, Effect, Ticket};
 use crate::tui::pending::{Pending, Slot};
-use crate::tui::screen::HiddenLines;
+use crate::tui::screen::{HiddenLines, attention};
 use crate::tui::sign_in::SignInScreen;
 use crate::tui::theme::{Palette, Theme};
 use crate::tui::toast::Toast;
@@ -166,8 +166,15 @@ impl App {
     pub(in crate::tui) fn enter(&mut self, session: Session) {
         self.account.clone_from(&session.account);
         self.sign_in = None;
-        let hidden = self.hidden_lines.get(session.actor.user.as_str()).cloned().unwrap_or_default();
-        self.workspace = Some(Workspace { hidden_lines: hidden, ..Workspace::new(session, self.now) });
+        self.workspace = Some(Workspace::new(session, self.now));
+    }
+
+    /// The attention list, the most urgent item first, without the lines that this user hid.
+    pub(in crate::tui) fn attention(&self) -> Vec<AttentionItem> {
+        let Some(workspace) = &self.workspace else { return Vec::new() };
+        let Some(overview) = &workspace.overview else { return Vec::new() };
+        let hidden = self.hidden_lines.get(workspace.session.actor.user.as_str());
+        attention(overview, workspace.session.role, hidden.unwrap_or(&HiddenLines::new()))
     }
 
     /// Whether the terminal is to be asked for its background.

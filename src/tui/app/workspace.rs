@@ -2,12 +2,12 @@
 
 use crate::account::{Right, allows};
 use crate::hub::{
-    Actor, AttentionItem, CredentialRow, Denied, Overview, OwnSignIn, SecuritySettings, Session, UnsavedSecret,
+    Actor, CredentialRow, Denied, Overview, OwnSignIn, SecuritySettings, Session, UnsavedSecret,
 };
 use crate::time::Millis;
 use crate::tui::dialog::{Dialog, DialogKind, SecretPage};
 use crate::tui::form::Form;
-use crate::tui::screen::{Api, HiddenLines, Menu, Screen, attention};
+use crate::tui::screen::{Api, Menu, Screen, Topic};
 
 /// The state of a signed-in user's session.
 #[derive(Debug)]
@@ -29,8 +29,6 @@ pub struct Workspace {
     pub(in crate::tui) locks_after_copy: bool,
     /// The credentials that were looked at last.
     pub(in crate::tui) recent: Vec<CredentialRow>,
-    /// Lines of "Needs attention" that were hidden.
-    pub(in crate::tui) hidden_lines: HiddenLines,
 }
 
 /// When each read is due next.
@@ -79,7 +77,6 @@ impl Workspace {
             lost_secrets: Vec::new(),
             recent: Vec::new(),
             locks_after_copy: false,
-            hidden_lines: HiddenLines::default(),
         }
     }
 
@@ -98,13 +95,6 @@ impl Workspace {
 
     pub(in crate::tui) fn dialog_mut(&mut self) -> Option<&mut Dialog> {
         self.dialogs.last_mut()
-    }
-
-    /// The attention list, the most urgent item first.
-    pub(in crate::tui) fn attention(&self) -> Vec<AttentionItem> {
-        self.overview
-            .as_ref()
-            .map_or_else(Vec::new, |overview| attention(overview, self.session.role, &self.hidden_lines))
     }
 
     /// The screen that is shown.
@@ -139,7 +129,18 @@ impl Workspace {
 
     /// Whether times such as "2 min ago" are on the screen.
     pub(super) fn shows_relative_times(&self) -> bool {
-        matches!(self.screen(), Some(Screen::Menu(_) | Screen::Settings(_) | Screen::Api(_) | Screen::Users(_)))
+        match self.screen() {
+            Some(Screen::Docs(_)) | None => false,
+            Some(Screen::Page(topic, _)) => matches!(topic, Topic::SignIns),
+            Some(
+                Screen::Menu(_)
+                | Screen::Settings(_)
+                | Screen::Api(_)
+                | Screen::Users(_)
+                | Screen::Trail(_)
+                | Screen::Account(_),
+            ) => true,
+        }
     }
 }
 

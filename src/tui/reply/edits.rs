@@ -16,8 +16,8 @@ impl App {
             Some(DialogKind::StopOldSecret(_)) => stopped(outcomes),
             _ => changed(outcomes),
         };
+        outcomes.iter().for_each(|outcome| workspace.changed(outcome.row()));
         if let Some(api) = workspace.api_mut() {
-            outcomes.iter().for_each(|outcome| api.ticks.changed(outcome.row()));
             match outcomes {
                 // A renamed key moves in the list: the selection follows it.
                 [ChangeOutcome::Done(row)] => api.list.seek(row),

@@ -26,8 +26,8 @@ impl App {
         let sent = workspace.dialogs.pop().map(|dialog| dialog.kind);
         let renewed = matches!(sent, Some(DialogKind::NewPassword(_)));
         let created = !renewed && !matches!(sent, Some(DialogKind::Rotate(_)));
+        issued.iter().for_each(|one| workspace.changed(&one.row));
         if let Some(api) = workspace.api_mut() {
-            issued.iter().for_each(|one| api.ticks.changed(&one.row));
             match issued.as_slice() {
                 [one] => api.list.seek(&one.row),
                 _ => api.list.reload(),
@@ -62,8 +62,8 @@ impl App {
         if change.over_secret && revoked {
             workspace.dialogs.pop();
         }
+        outcomes.iter().for_each(|outcome| workspace.changed(outcome.row()));
         if let Some(api) = workspace.api_mut() {
-            outcomes.iter().for_each(|outcome| api.ticks.changed(outcome.row()));
             api.list.reload();
         }
         workspace.read_list(now);

@@ -2,7 +2,7 @@
 
 use crate::hub::{CredentialInfo, CredentialPage, HubError, NameInUse, Overview, OwnSignIn, Pulse, SecuritySettings};
 use crate::tui::act::DETAILS_AFTER;
-use crate::tui::app::{App, PULSE, Workspace};
+use crate::tui::app::{App, PULSE};
 use crate::tui::dialog::{Dialog, DialogKind, Draft};
 use crate::tui::pending::Slot;
 use crate::tui::screen::Screen;
@@ -22,8 +22,8 @@ impl App {
                 workspace.due.overview = Some(now.plus(if in_sight { COUNTING } else { NOT_COUNTING }));
             }
             workspace.overview = Some(overview);
-            workspace.attention_stays_in_range();
         }
+        self.attention_stays_in_range();
     }
 
     pub(super) fn security(&mut self, security: SecuritySettings) {
@@ -153,10 +153,10 @@ impl App {
     }
 }
 
-impl Workspace {
+impl App {
     fn attention_stays_in_range(&mut self) {
         let len = self.attention().len();
-        if let Some(Screen::Menu(menu)) = self.screens.first_mut() {
+        if let Some(Screen::Menu(menu)) = self.workspace.as_mut().and_then(|workspace| workspace.screens.first_mut()) {
             menu.attention = menu.attention.filter(|_| len > 0).map(|i| i.min(len - 1));
         }
     }

@@ -1,6 +1,5 @@
 //! Replies about the trail as a whole.
 
-use crate::credential::State;
 use crate::export::Written;
 use crate::hub::{CredentialRow, RefusedRequest, TrailCount, TrailReport, TrailRow};
 use crate::tui::app::{App, Workspace};
@@ -36,9 +35,6 @@ impl App {
         let Some(workspace) = &mut self.workspace else { return };
         workspace.dialogs.clear();
         self.open_api(row.kind, Some(row), "");
-        if let Some(api) = self.workspace.as_mut().and_then(Workspace::api_mut) {
-            api.revoked = row.state == State::Revoked;
-        }
     }
 
     pub(super) fn trail_counted(&mut self, count: TrailCount) {

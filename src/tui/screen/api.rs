@@ -129,6 +129,28 @@ impl Api {
         self.docs.scroll = 0;
     }
 
+    /// Opens the page about the selected credential, or about the one that the list leads to when it is read.
+    pub fn open_page(&mut self) {
+        self.page = Some(Details::default());
+        self.history = None;
+    }
+
+    /// Goes back to the list from the page about one credential.
+    pub fn close_page(&mut self) {
+        self.page = None;
+        self.history = None;
+    }
+
+    /// Whether the list is on the screen, and not the page about one of its rows.
+    pub fn on_list(&self) -> bool {
+        self.tab == Tab::Api && self.page.is_none()
+    }
+
+    /// Whether actions are about the ticked rows.
+    pub fn acts_on_ticks(&self) -> bool {
+        self.on_list() && !self.ticks.is_empty()
+    }
+
     /// Orders by this; by the same again the other way round.
     pub fn order_by(&mut self, order: ListOrder) {
         let turned = self.list.order() == order && !self.list.turned();
@@ -137,9 +159,15 @@ impl Api {
 
     /// What an action is about: the ticked rows, or else the selected one. On the page about one it is that one.
     pub fn targets(&self) -> impl Iterator<Item = &CredentialRow> {
-        let ticked = self.page.is_none() && !self.ticks.is_empty();
+        let ticked = self.acts_on_ticks();
         let selected = self.list.selected().filter(|_| !ticked);
         self.ticks.rows().filter(move |_| ticked).chain(selected)
+    }
+
+    /// What so many rows that are acted on are all of, if they are all that a filter found.
+    pub fn all_of(&self, rows: usize) -> Option<&Found> {
+        // Those that were left out are not among all of something.
+        self.ticks.all_of().filter(|_| self.acts_on_ticks() && self.ticks.len() == rows)
     }
 
     /// What `a` ticks, or `A` with every kind, and the query that finds it.

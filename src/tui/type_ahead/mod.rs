@@ -103,7 +103,7 @@ impl App {
                 // Letters for the filter do not wait for its rows.
                 Tab::Api if api.search.open => false,
                 // Changing the section needs no rows of this one.
-                Tab::Api if matches!(action, Some(Action::Section(_))) => self.pending.has(Slot::Ticks),
+                Tab::Api if changes_section(action) => self.pending.has(Slot::Ticks),
                 Tab::Api if action == Some(Action::StopOld) => {
                     self.awaits_rows(api) || self.awaits_details(workspace, api)
                 }
@@ -141,8 +141,12 @@ impl App {
 impl Workspace {
     /// The list with its filter line, if it is on the screen.
     fn filtered(&self) -> Option<&Api> {
-        self.api().filter(|api| api.tab == Tab::Api && api.search.shown())
+        self.api().filter(|api| api.on_list() && api.search.shown())
     }
+}
+
+fn changes_section(action: Option<Action>) -> bool {
+    matches!(action, Some(Action::Section(_) | Action::NextSection | Action::PreviousSection))
 }
 
 fn dialog_waits(dialog: &Dialog, action: Option<Action>, pending: &Pending) -> bool {

@@ -11,7 +11,7 @@ use crate::tui::dialog::{Confirmation, DialogKind, OneTimeSecret, Target, UserAc
 use crate::tui::form::Form;
 use crate::tui::keymap::{self, Action, Binding, Scope};
 use crate::tui::pending::Slot;
-use crate::tui::screen::{Screen, Tab, Topic};
+use crate::tui::screen::{Screen, Topic};
 use crate::tui::sign_in::SignInKind;
 use crate::tui::view;
 use crate::tui::view::paint::{Paint, span};
@@ -59,8 +59,7 @@ pub fn line(app: &App, paint: &mut Paint<'_>, y: u16) {
 fn ticked(app: &App) -> Option<String> {
     let on_list = app.help.is_none() && app.sign_in.is_none() && app.dialog().is_none();
     let api = app.workspace.as_ref().filter(|_| on_list).and_then(|r| r.api())?;
-    let shown = api.tab == Tab::Api && !api.ticks.is_empty();
-    shown.then(|| format!("{} ticked:", api.ticks.len()))
+    api.acts_on_ticks().then(|| format!("{} ticked:", api.ticks.len()))
 }
 
 /// The terms of the filter of the activity log, while it is typed.
@@ -99,7 +98,7 @@ pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding
     let all_revoked = app.all_revoked();
     let has_pages =
         matches!(app.dialog().map(|d| &d.kind), Some(DialogKind::OneTimeSecret(view)) if view.pages().len() > 1);
-    let nothing_needs_attention = app.workspace.as_ref().is_none_or(|r| r.attention().is_empty());
+    let nothing_needs_attention = app.attention().is_empty();
     let works = |b: &&&Binding| match b.action {
         // There is no step back from the menu, and none from the sign-in screen.
         Action::Back => app.help.is_some() || (!at_sign_in && (dialog || !on_menu)),
@@ -247,7 +246,7 @@ fn word_for_secret(view: &OneTimeSecret, action: Action, usual: &'static str) ->
 
 fn is_filtered(app: &App) -> bool {
     let api = app.workspace.as_ref().and_then(|r| r.api());
-    api.is_some_and(|api| api.tab == Tab::Api && api.search.shown())
+    api.is_some_and(|api| api.on_list() && api.search.shown())
 }
 
 /// Whether everything that `d` would change is disabled.

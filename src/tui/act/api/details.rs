@@ -4,18 +4,16 @@ use crate::tui::act::{DETAILS_AFTER, scroll};
 use crate::tui::app::{App, Workspace};
 use crate::tui::dialog::{Dialog, DialogKind, Scrollable};
 use crate::tui::keymap::Action;
-use crate::tui::screen::{Details, DetailsPart};
+use crate::tui::screen::DetailsPart;
 
 impl App {
     /// Opens the page for the selected row.
     pub(in crate::tui::act) fn open_details(&mut self) {
-        let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
         let Some(api) = workspace.api_mut() else { return };
-        api.page = Some(Details::default());
-        api.history = None;
+        api.open_page();
         let shown = api.list.selected().cloned();
-        workspace.due.details = Some(now);
+        workspace.due.details = Some(self.now);
         if let Some(row) = shown {
             workspace.remember(&row);
         }

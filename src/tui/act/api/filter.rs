@@ -5,7 +5,7 @@ use crate::tui::act::forms;
 use crate::tui::app::{App, Workspace};
 use crate::tui::form::Form;
 use crate::tui::keymap::Action;
-use crate::tui::screen::{Api, Screen, Tab};
+use crate::tui::screen::{Screen, Tab};
 
 impl App {
     pub(in crate::tui::act) fn open_filter(&mut self) {
@@ -23,8 +23,7 @@ impl App {
         let Some(workspace) = self.workspace.as_mut().filter(|workspace| workspace.may(Right::SeeCredentials)) else {
             return false;
         };
-        let on_list = |api: &&mut Api| api.tab == Tab::Api && api.page.is_none();
-        let Some(api) = workspace.api_mut().filter(on_list) else { return false };
+        let Some(api) = workspace.api_mut().filter(|api| api.on_list()) else { return false };
         match action {
             // The first esc stops what is going on or unticks, the next one clears the filter.
             Action::Back if !api.search.open && (api.ticks.read_so_far().is_some() || !api.ticks.is_empty()) => {

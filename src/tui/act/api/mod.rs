@@ -16,7 +16,7 @@ use crate::tui::dialog::{ChangeState, Dialog};
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::msg::Effect;
 use crate::tui::pending::Slot;
-use crate::tui::screen::Tab;
+use crate::tui::screen::{Found, Tab};
 use crate::tui::toast::Toast;
 
 /// How long a row must stay selected, in milliseconds, before its details are read: a held arrow key reads nothing.
@@ -130,12 +130,14 @@ impl App {
             _ => self.whole_targets().map(ChangeState::toggle),
         };
         if let Some(change) = change {
-            let ticks = self.workspace.as_ref().and_then(Workspace::api).map(|api| &api.ticks);
-            // Those that were left out are not among all of something.
-            let whole = ticks.filter(|ticks| ticks.len() == change.rows.len());
-            let all_of = whole.and_then(|ticks| ticks.all_of()).cloned();
+            let all_of = self.all_of(change.rows.len());
             self.push(Dialog::change_state(ChangeState { all_of, ..change }));
         }
+    }
+
+    /// What so many rows of a change are all of, for its dialog.
+    pub(super) fn all_of(&self, rows: usize) -> Option<Found> {
+        self.workspace.as_ref().and_then(Workspace::api).and_then(|api| api.all_of(rows)).cloned()
     }
 
     /// Puts a dialog in the place of the topmost.

@@ -39,7 +39,11 @@ pub fn draw(app: &App, api: &Api, page: &Details, row: &CredentialRow, paint: &m
     };
     paint.ruled(status, vec![span(&networks, app.theme.muted())], place);
     if refusals.is_empty() {
-        return table::nothing("No request with this credential was refused.", paint, top + 1);
+        let words = match read {
+            None => "Reading ...",
+            Some(_) => "No request with this credential was refused.",
+        };
+        return table::nothing(words, paint, top + 1);
     }
     let height = usize::from(status.saturating_sub(top + 1)).max(1);
     let first = (page.refusal.selected + 1).saturating_sub(height);

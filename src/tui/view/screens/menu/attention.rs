@@ -15,7 +15,7 @@ const BEFORE: usize = 4;
 /// The heading and the lines, in this area.
 pub fn attention(app: &App, workspace: &Workspace, menu: &Menu, paint: &mut Paint<'_>, area: Rect) {
     let theme = app.theme;
-    let items = workspace.attention();
+    let items = app.attention();
     let heading = Rect { x: area.x + 1, width: area.width.saturating_sub(2), height: 1, ..area };
     if items.is_empty() {
         let known = workspace.overview.is_some();
