@@ -125,6 +125,7 @@ impl App {
         match typed {
             Typed::Paste(text) => self.paste(text),
             Typed::Key(chord) => match keymap::resolve(&self.scopes(), *chord) {
+                Meaning::Nothing if self.press_by_letter(*chord) => self.dirty = true,
                 Meaning::Nothing => {
                     self.dirty = true;
                     self.toast = Some(Toast::note(self.now, format!("{chord} does nothing here")));

@@ -167,7 +167,7 @@ fn unknown_filter_terms_are_reported_and_quoted_names_are_found() {
         assert!(list(filter).done().out.contains("prod:eu"), "{filter}");
     }
     for (filter, says) in [
-        ("prod:eu", "is not a term"),
+        ("prod:eu", "There is no term prod: here. Put it in quotes to look for it as a word"),
         ("tag:a,b", "is not a tag"),
         ("state:gone", "is not a state"),
         ("foo:bar", "Put it in quotes"),

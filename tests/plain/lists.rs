@@ -60,6 +60,8 @@ fn filters_by_words_and_terms() {
             .sees("Type words of the name or the key.")
             .types("expires<soon")
             .sees("\"soon\" is not a span")
+            .types("foo:bar")
+            .sees("There is no term foo: here. Put it in quotes to look for it as a word")
             .types("crm")
             .sees("2 keys, by name.")
             .sees("1. crm-batch,")

@@ -22,7 +22,7 @@ fn the_empty_field_shows_terms_and_help_shows_all_of_them() {
     let mut desk = Desk::on_list();
     desk.press("/").sees("(words, expires<30d expires>30d unused>90d").sees("F1 terms)");
     desk.press("F1").dialog("Keys: Filter").says("state:disabled active, expiring, not-yet,");
-    desk.press("esc").no_dialog().types("x").sees("/ x").sees_no("F1 tells").press("esc ?");
+    desk.press("esc").no_dialog().types("x").sees("/ x").sees_no("F1 terms)").press("esc ?");
     desk.dialog("Keys: API tab").says("tick all found");
     let mut desk = Desk::on_list();
     desk.sized(60, 16).press("/").sees("(words, expires<30d expires>30d; F1 terms)").sees_no("…");
@@ -59,6 +59,14 @@ fn a_wrong_term_says_why_and_leaves_the_rows() {
     desk.press("ctrl-u").types("nothing-like-it");
     desk.press("enter").sees("Nothing Basic matches nothing-like-it. esc clears the filter.");
     desk.press("R").no_dialog().sees("Press esc to clear the filter").press("esc").rest().sees("crm-sync");
+}
+
+#[test]
+fn a_term_that_does_not_exist_is_told_with_the_next_step() {
+    let mut desk = Desk::on_list();
+    desk.press("/").types("foo:bar").sees("There is no term foo: here. Put it in quotes to look for it as a word");
+    desk.sees("expires<").sees("env=prod.").sees("billing-gateway").press("enter").sees("to the rows");
+    desk.press("ctrl-u").types("\"foo:bar\"").rest().sees("Nothing Basic matches");
 }
 
 #[test]

@@ -35,6 +35,7 @@ mod refused;
 mod rights;
 mod rotate_many;
 mod scenes;
+mod seams;
 mod security;
 mod sign_in;
 mod snapshots;

@@ -238,6 +238,11 @@ fn no_key_of_the_table_is_dead() {
             reached.insert(format!("{:?} {}", binding.scope, binding.words));
         }
     }
+    let mut tampered = Desk::with_tampered("crm-sync");
+    tampered.selects("crm-sync").press("e");
+    for binding in keymap::reachable(&tampered.app.scopes()) {
+        reached.insert(format!("{:?} {}", binding.scope, binding.words));
+    }
     let dead: Vec<_> = keymap::BINDINGS
         .iter()
         .map(|b| format!("{:?} {}", b.scope, b.words))

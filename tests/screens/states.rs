@@ -59,12 +59,7 @@ fn esc_keeps_the_key() {
 #[test]
 fn the_revoke_dialog_offers_to_disable_instead() {
     let mut desk = Desk::on_list();
-    desk.selects("crm-sync")
-        .press("D")
-        .press("tab tab tab")
-        .dialog("Revoke crm-sync?")
-        .says("[▸Disable ]")
-        .press("enter");
+    desk.selects("crm-sync").press("D").press("tab tab").dialog("Revoke crm-sync?").says("[▸Disable ]").press("enter");
     desk.sees("Disabled crm-sync.");
     assert_eq!(desk.state_of("crm-sync"), State::Disabled);
 }

@@ -16,6 +16,19 @@ fn with_keys(count: usize) -> Desk {
     desk
 }
 
+impl Desk {
+    /// On the list, where somebody wrote into the row of one credential.
+    pub fn with_tampered(name: &str) -> Self {
+        let copy = fixture::Copy::filled();
+        let database = rusqlite::Connection::open(copy.database()).unwrap();
+        database.execute("UPDATE credential SET note = 'mine' WHERE name = ?1", [name]).unwrap();
+        let session = fixture::session(&copy.hub, "alice", Role::Administrator);
+        let mut desk = Self::at_menu(copy, session);
+        desk.selects("Settings").press("enter enter").rest();
+        desk
+    }
+}
+
 #[test]
 fn a_ticks_all_that_the_filter_finds_beyond_the_window() {
     let mut desk = with_keys(2_300);
@@ -105,17 +118,15 @@ fn a_change_of_many_says_how_far_and_can_be_stopped() {
 
 #[test]
 fn a_tampered_key_opens_a_sheet_and_can_be_revoked() {
-    let copy = fixture::Copy::filled();
-    let database = rusqlite::Connection::open(copy.database()).unwrap();
-    database.execute("UPDATE credential SET note = 'mine' WHERE name = 'crm-sync'", []).unwrap();
-    let session = fixture::session(&copy.hub, "alice", Role::Administrator);
-    let mut desk = Desk::at_menu(copy, session);
-    desk.selects("Settings").press("enter enter").rest().selects("crm-sync").sees("tampered");
+    let mut desk = Desk::with_tampered("crm-sync");
+    desk.selects("crm-sync").sees("tampered");
     for key in ["e", "R", "d"] {
         desk.press(key).dialog("crm-sync was changed outside keydesk").says("no longer be edited, rotated or enabled");
         desk.press("esc").no_dialog();
     }
-    desk.press("e tab").dialog("crm-sync was changed outside keydesk").says("Revoke as it is").press("enter");
+    desk.press("e l").no_dialog().rest().sees("Activity log").sees("crm-sync").press("esc esc").rest();
+    desk.press("e r").dialog("crm-sync was changed outside keydesk").says("[▸Revoke as it is ]");
+    desk.press("D").dialog("Revoke crm-sync?").says("for good");
     let four = desk.copied_last_four();
     desk.types(&four).dialog("Revoke crm-sync?").says("for good").press("enter").rest();
     desk.sees("Revoked crm-sync.");
@@ -124,12 +135,8 @@ fn a_tampered_key_opens_a_sheet_and_can_be_revoked() {
 
 #[test]
 fn a_tampered_one_is_left_out_of_a_change_of_several() {
-    let copy = fixture::Copy::filled();
-    let database = rusqlite::Connection::open(copy.database()).unwrap();
-    database.execute("UPDATE credential SET note = 'mine' WHERE name = 'crm-sync'", []).unwrap();
-    let session = fixture::session(&copy.hub, "alice", Role::Administrator);
-    let mut desk = Desk::at_menu(copy, session);
-    desk.selects("Settings").press("enter enter").rest().press("a").sees("4 ticked").press("d");
+    let mut desk = Desk::with_tampered("crm-sync");
+    desk.press("a").sees("4 ticked").press("d");
     desk.dialog("Disable 3 keys?").says("billing-gateway").sees_no("    crm-sync").press("esc");
     desk.press("D").dialog("Revoke 4 keys?").says("crm-sync");
 }

@@ -156,14 +156,10 @@ fn the_trail_is_verified_and_its_end_is_copied_and_compared() {
 
 #[test]
 fn a_key_changed_outside_is_no_broken_log_and_g_goes_there() {
-    if !crate::need::need("sqlite3") {
-        return;
-    }
     let mut desk = Desk::on_trail();
-    let database = desk.copy.as_ref().unwrap().database();
+    let database = rusqlite::Connection::open(desk.copy.as_ref().unwrap().database()).unwrap();
     let sql = "UPDATE credential SET note = 'hacked' WHERE name IN ('crm-sync', 'billing-gateway')";
-    let done = std::process::Command::new("sqlite3").arg(database).arg(sql).status();
-    assert!(done.unwrap().success());
+    assert_eq!(database.execute(sql, []).unwrap(), 2);
     desk.press("v").dialog("Verify the activity log").says("entries are whole");
     desk.sees("2 credentials were changed outside keydesk").sees("billing-gateway").sees("crm-sync").press("g").rest();
     desk.no_dialog().sees("state:tampered").sees("billing-gateway").sees("crm-sync");

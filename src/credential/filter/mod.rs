@@ -96,7 +96,7 @@ pub enum FilterError {
     },
     /// It looks like a term, and there is none of that name.
     #[error(
-        "{0:?} is not a term. There are expires< expires> unused> used: refused> by: kind: state: owner: tag: and env=prod. Put it in quotes to look for it as a word."
+        "There is no term {0} here. Put it in quotes to look for it as a word; there are expires< expires> unused> used: refused> by: kind: state: owner: tag: and env=prod."
     )]
     Unknown(String),
     /// The text is not a kind of credential.
@@ -160,7 +160,7 @@ impl Filter {
                 }
                 Ok(())
             }
-            (None, None) => Err(FilterError::Unknown(short(text))),
+            (None, None) => Err(FilterError::Unknown(format!("{}{sign}", short(field)))),
         }
     }
 }

@@ -48,7 +48,7 @@ pub enum LogFilterError {
     },
     /// It looks like a term, and there is none of that name.
     #[error(
-        "There is no term {0}: there are who: did: key: from: since: until: and type:. Put it in quotes to look for it as a word."
+        "There is no term {0} here. Put it in quotes to look for it as a word; there are who: did: key: from: since: until: and type:."
     )]
     Unknown(String),
     /// Somebody pasted a secret into the wrong field.

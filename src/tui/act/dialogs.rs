@@ -38,6 +38,8 @@ impl App {
             (DialogKind::TrailEntry(_), Action::CopyEntry) => self.copy_entry(),
             (DialogKind::TrailCheck(_), Action::CopyLine) => self.copy_line(),
             (DialogKind::TrailCheck(_), Action::GoToTampered) => self.go_to_tampered(),
+            (DialogKind::Tampered(_), Action::OpenLog) => self.pressed(Id::See),
+            (DialogKind::Tampered(_), Action::Revoke) => self.pressed(Id::Revoke),
             (DialogKind::UserKeys(_), action) => self.act_on_user_keys(action, most),
             (_, action) => {
                 let before = dialog.form.as_ref().and_then(Form::focus);
@@ -94,7 +96,7 @@ impl App {
     }
 
     /// A button was pressed, or Enter sent the form.
-    fn pressed(&mut self, id: Id) {
+    pub(super) fn pressed(&mut self, id: Id) {
         let Some(Dialog { form: Some(form), kind, .. }) = self.dialog_mut() else { return };
         match (kind, id) {
             (DialogKind::Confirm(Confirmation::Lock), Id::Submit) => self.copy_and_lock(),

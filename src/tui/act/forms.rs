@@ -6,6 +6,7 @@ use crate::tui::dialog::DialogKind;
 use crate::tui::form::field::{Refused, TextField};
 use crate::tui::form::{Advance, Form, Id};
 use crate::tui::keymap::Action;
+use crate::tui::keymap::chord::Chord;
 use crate::tui::msg::Call;
 use crate::tui::pending::Slot;
 use crate::tui::sign_in::{SignInKind, SignInMessage, SignInScreen};
@@ -32,6 +33,30 @@ pub(super) fn edit(form: &mut Form, action: Action) -> Option<Advance> {
 }
 
 impl App {
+    /// A letter in a sheet where no field takes it: the button that begins with it is pressed. One that ends something
+    /// only gets the focus, and so does the next of several that begin with the letter. `false` if there is none.
+    pub(in crate::tui) fn press_by_letter(&mut self, chord: Chord) -> bool {
+        let Some(letter) = chord.typed().filter(|_| self.help.is_none() && self.sign_in.is_none()) else {
+            return false;
+        };
+        let Some(dialog) = self.dialog_mut() else { return false };
+        let Some(form) = &mut dialog.form else {
+            // A sheet that is only read has one button.
+            let closes = dialog.has_ok() && letter == 'o';
+            if closes {
+                self.cancel_dialog();
+            }
+            return closes;
+        };
+        let found = form.buttons_of(letter);
+        let Some(first) = found.first().copied() else { return false };
+        form.focus_on(first);
+        if found.len() == 1 && !dialog.ends_something(first) {
+            self.pressed(first);
+        }
+        true
+    }
+
     /// Types or pastes into the focused field.
     pub(in crate::tui) fn insert(&mut self, text: &str) -> bool {
         self.dirty = true;

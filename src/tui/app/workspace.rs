@@ -1,9 +1,7 @@
 //! What a signed-in user works with: the stack of screens, the dialogs over them, and what was read.
 
 use crate::account::{Right, allows};
-use crate::hub::{
-    Actor, CredentialRow, Denied, Overview, OwnSignIn, SecuritySettings, Session, UnsavedSecret,
-};
+use crate::hub::{Actor, CredentialRow, Denied, Overview, OwnSignIn, SecuritySettings, Session, UnsavedSecret};
 use crate::time::Millis;
 use crate::tui::dialog::{Dialog, DialogKind, SecretPage};
 use crate::tui::form::Form;

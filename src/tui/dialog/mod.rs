@@ -150,7 +150,8 @@ impl Dialog {
             (DialogKind::OneTimeSecret(_), _) => vec![Scope::Secret, Scope::Buttons],
             (DialogKind::TrailEntry(_), _) => vec![Scope::Entry, Scope::Buttons],
             (DialogKind::TrailCheck(_), Some(form)) if !form.takes_text() => vec![Scope::TrailCheck, Scope::Buttons],
-            (DialogKind::Tampered(_) | DialogKind::FoundSecret(_), _) => vec![Scope::Buttons],
+            (DialogKind::Tampered(_), _) => vec![Scope::Tampered, Scope::Buttons],
+            (DialogKind::FoundSecret(_), _) => vec![Scope::Buttons],
             (DialogKind::StopOldSecret(_) | DialogKind::Confirm(_), _) => vec![Scope::Buttons],
             (DialogKind::Jump(_), _) => vec![Scope::Text, Scope::Jump],
             (DialogKind::Pick(pick), _) => vec![pick.scope, Scope::Pick],
@@ -181,6 +182,22 @@ impl Dialog {
                 | DialogKind::Confirm(_)
         );
         self.form.is_some() && !unsent
+    }
+
+    /// Whether it is only read, with one button that closes it.
+    pub fn has_ok(&self) -> bool {
+        use DialogKind as K;
+        matches!(self.kind, K::Created(_) | K::RefusedRequest(_) | K::Denied(_) | K::Notice { .. })
+    }
+
+    /// Whether a button ends something that may be in use: the letter that it begins with does not press it.
+    pub fn ends_something(&self, button: Id) -> bool {
+        match (&self.kind, button) {
+            (_, Id::Cancel) => false,
+            (DialogKind::ChangeState(change), _) => !matches!(change.verb, Verb::Enable),
+            (DialogKind::Rotate(_) | DialogKind::StopOldSecret(_), _) | (DialogKind::Confirm(_), Id::Ok) => true,
+            (_, id) => id == Id::Revoke,
+        }
     }
 
     /// Whether it may be longer than the screen, and is scrolled then.
@@ -290,6 +307,11 @@ pub fn form_scopes(form: &Form, own: Scope) -> Vec<Scope> {
     }
     scopes.push(own);
     scopes
+}
+
+/// What a button does to several rows: `Revoke 6`; for one the verb alone.
+pub fn counted(verb: &str, rows: usize) -> String {
+    if rows == 1 { verb.to_owned() } else { format!("{verb} {rows}") }
 }
 
 /// The rows in words: `2 keys`, or the name of one.

@@ -1,5 +1,7 @@
 //! The entries of a form, and how they are made.
 
+use std::borrow::Cow;
+
 use crate::credential::Algorithm;
 use crate::hub::Setting;
 use crate::tui::form::field::{PasswordField, TextField};
@@ -68,7 +70,7 @@ pub enum Control {
         open: bool,
     },
     /// A button.
-    Button(&'static str),
+    Button(Cow<'static, str>),
 }
 
 /// A validation error: the field, and the sentence for it.
@@ -125,8 +127,8 @@ pub fn password(id: Id, label: &'static str) -> FormEntry {
 }
 
 /// A button.
-pub fn button(id: Id, words: &'static str) -> FormEntry {
-    entry(id, "", Control::Button(words))
+pub fn button(id: Id, words: impl Into<Cow<'static, str>>) -> FormEntry {
+    entry(id, "", Control::Button(words.into()))
 }
 
 /// Any entry.

@@ -104,6 +104,11 @@ impl Form {
         self.focused().is_some_and(FormEntry::takes_text)
     }
 
+    /// Whether a button has the focus.
+    pub fn on_button(&self) -> bool {
+        self.focused().is_some_and(|entry| matches!(entry.input, Control::Button(_)))
+    }
+
     /// Whether something can be filled in, and not only pressed.
     pub fn has_fields(&self) -> bool {
         self.shown().any(|(entry, _)| entry.is_field())
@@ -121,6 +126,19 @@ impl Form {
 
     fn reachable(&self, i: usize) -> bool {
         !self.entries[i].folded || self.unfolded()
+    }
+
+    /// The buttons that are shown whose words begin with this letter, from behind the focus on.
+    pub fn buttons_of(&self, letter: char) -> Vec<Id> {
+        let begins = |entry: &FormEntry| match &entry.input {
+            Control::Button(words) => {
+                words.chars().next().is_some_and(|first| first.to_lowercase().eq(letter.to_lowercase()))
+            }
+            _ => false,
+        };
+        let (before, behind): (Vec<_>, Vec<_>) =
+            (0..self.entries.len()).filter(|i| self.reachable(*i)).partition(|i| *i <= self.focus);
+        behind.into_iter().chain(before).map(|i| &self.entries[i]).filter(|e| begins(e)).map(|e| e.id).collect()
     }
 
     /// Moves the focus to an entry, and opens the fold over it.

@@ -77,7 +77,7 @@ pub static BINDINGS: &[Binding] = &[
     row(S::List, &[Chord::char('d')], Action::DisableEnable, "disable or enable").hint("disable").needs(MANAGE),
     row(S::List, &[Chord::char('D'), DELETE], Action::Revoke, "revoke, for good").hint("revoke").keys("D").needs(MANAGE).dangerous(),
     row(S::List, &[SPACE, INSERT], Action::Tick, "tick, and down").keys("space").needs(MANAGE),
-    row(S::List, &[Chord::char('a')], Action::TickAll, "tick all found; all kinds").keys("a A").needs(MANAGE),
+    row(S::List, &[Chord::char('a')], Action::TickAll, "tick all found; all kinds").hint("all").keys("a A").needs(MANAGE),
     row(S::List, &[Chord::char('A')], Action::TickEveryKind, "tick all found of every kind").keys("-").needs(MANAGE),
     row(S::List, &[Chord::char('y')], Action::CopyKey, "copy key").hint("copy key"),
     row(S::List, &[Chord::char('/')], Action::Filter, "filter").hint("filter"),
@@ -183,7 +183,10 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Pick, &[ENTER], Action::Pick, "take it").hint("take it"),
     row(S::Pick, CANCEL, Action::Back, "close").hint("close"),
 
-    row(S::Buttons, &[ENTER, SPACE], Action::Advance, "choose").hint("choose"),
+    row(S::Tampered, &[Chord::char('l')], Action::OpenLog, "its entries in the activity log").hint("its entries").needs(TRAIL),
+    row(S::Tampered, &[Chord::char('D'), DELETE], Action::Revoke, "revoke as it is").hint("revoke").keys("D").needs(MANAGE).dangerous(),
+
+    row(S::Buttons, &[ENTER, SPACE], Action::Advance, "choose; or its first letter").hint("choose"),
     row(S::Buttons, &[TAB, RIGHT, DOWN], Action::NextField, "next button").hint("move"),
     row(S::Buttons, &[BACK_TAB, LEFT, UP], Action::PreviousField, "button before").keys("-"),
     row(S::Buttons, &[Chord::ctrl('s')], Action::Send, "send, where there are fields").keys("-"),

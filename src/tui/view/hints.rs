@@ -1,13 +1,15 @@
 //! The hint line: the last line, with the keys that work now, in the keymap's words or more specific ones.
 
+use std::borrow::Cow;
+
 use ratatui::text::{Line, Span};
 
 use crate::account::UserState;
 use crate::credential::{Kind, State};
 use crate::hub::CredentialRow;
-use crate::text;
+use crate::text::{self, grouped};
 use crate::tui::app::App;
-use crate::tui::dialog::{Confirmation, DialogKind, OneTimeSecret, Target, UserAction};
+use crate::tui::dialog::{Confirmation, Dialog, DialogKind, OneTimeSecret, Target, UserAction, counted};
 use crate::tui::form::Form;
 use crate::tui::keymap::{self, Action, Binding, Scope};
 use crate::tui::pending::Slot;
@@ -15,6 +17,7 @@ use crate::tui::screen::{Screen, Topic};
 use crate::tui::sign_in::SignInKind;
 use crate::tui::view;
 use crate::tui::view::paint::{Paint, span};
+use crate::tui::view::screens::api;
 
 /// The keys that work here, as many as fit; `? help` always. What the role may not do is not hinted.
 pub fn line(app: &App, paint: &mut Paint<'_>, y: u16) {
@@ -27,16 +30,21 @@ pub fn line(app: &App, paint: &mut Paint<'_>, y: u16) {
     let mut rows = hinted(app, &chain);
     rows.retain(|binding| !grey(app, binding));
     rows.sort_by_key(|b| chain.iter().position(|s| *s == b.scope));
+    let ticked = ticked(app);
+    if ticked.is_some() {
+        rows.retain(|binding| TICKED.contains(&binding.action));
+        rows.sort_by_key(|binding| TICKED.iter().position(|action| *action == binding.action));
+    }
     let mut line = vec![Span::raw(" ")];
     let mut used = 1;
-    if let Some(words) = ticked(app) {
+    if let Some(words) = ticked {
         used += text::width(&words) + 2;
         line.push(span(&format!("{words}  "), theme.text()));
     }
     for binding in rows {
         let keys = theme.keys(&binding.keys_in_hint());
         let word = hint_word(app, binding);
-        let width = text::width(&keys) + 1 + text::width(word);
+        let width = text::width(&keys) + 1 + text::width(&word);
         if used + width > room {
             break;
         }
@@ -61,6 +69,10 @@ fn ticked(app: &App) -> Option<String> {
     let api = app.workspace.as_ref().filter(|_| on_list).and_then(|r| r.api())?;
     api.acts_on_ticks().then(|| format!("{} ticked:", api.ticks.len()))
 }
+
+/// What can be done with the ticked rows, in the order of the line.
+const TICKED: [Action; 6] =
+    [Action::DisableEnable, Action::Rotate, Action::EditKeys, Action::Revoke, Action::TickAll, Action::Back];
 
 /// The terms of the filter of the activity log, while it is typed.
 const LOG_TERMS: &str = "who: did: key: from: since: until:";
@@ -108,6 +120,7 @@ pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding
         Action::Send => app.sign_in.as_ref().is_none_or(|d| matches!(d.kind, SignInKind::SetUp)),
         Action::ToAttention => !nothing_needs_attention,
         Action::HideLine => attention_focused(app),
+        Action::TickAll => ticked(app).is_some(),
         // A page that fits does not scroll.
         Action::Up => !only_read(app) || view::overflow(app) > 0,
         Action::ByKey if b.scope == Scope::Activity => shows_refused(app),
@@ -160,13 +173,20 @@ pub(in crate::tui) fn changes_a_key(binding: &Binding) -> bool {
 }
 
 /// The word of the table, or a more specific one for this place.
-fn hint_word(app: &App, binding: &Binding) -> &'static str {
+fn hint_word(app: &App, binding: &Binding) -> Cow<'static, str> {
     let sign_in = app.sign_in.as_ref().map(|d| d.kind);
     let dialog = app.dialog();
     let form = dialog.and_then(|d| d.form.as_ref());
     let kind = dialog.map(|d| &d.kind);
     let menu = app.workspace.as_ref().is_some_and(|r| r.screens.len() == 2);
-    match (binding.scope, binding.action, sign_in, kind) {
+    let counted = match binding.action {
+        Action::TickAll => all_that_is_found(app),
+        _ => dialog.and_then(|dialog| word_with_count(dialog, binding)),
+    };
+    if let Some(words) = counted {
+        return words.into();
+    }
+    Cow::Borrowed(match (binding.scope, binding.action, sign_in, kind) {
         (Scope::SignIn, Action::Advance, Some(SignInKind::SetUp), _) => "next, at the end set up",
         (Scope::SignIn, Action::Advance, Some(SignInKind::SignIn), _) => "next, at the end sign in",
         (Scope::SignIn, Action::Send, Some(SignInKind::SetUp), _) => "set up",
@@ -192,7 +212,30 @@ fn hint_word(app: &App, binding: &Binding) -> &'static str {
         (Scope::Users, Action::DisableEnable, None, None) if selected_is_disabled(app) => "enable",
         (Scope::List, Action::DisableEnable, None, None) if all_disabled(app) => "enable",
         _ => binding.hint,
-    }
+    })
+}
+
+/// `all 18`, as far as it is known how many there are.
+fn all_that_is_found(app: &App) -> Option<String> {
+    let api = app.workspace.as_ref()?.api()?;
+    Some(format!("all {}", grouped(api::total(app, api)?)))
+}
+
+/// What Enter does to several: `save 6`.
+fn word_with_count(dialog: &Dialog, binding: &Binding) -> Option<String> {
+    let form = dialog.form.as_ref()?;
+    let sends = match binding.action {
+        Action::Advance => form.sends_on_enter() && !form.on_button(),
+        Action::Send => true,
+        _ => false,
+    };
+    let (verb, rows) = match (&dialog.kind, binding.scope) {
+        (DialogKind::Edit(edit), Scope::Form) => ("save", edit.rows.len()),
+        (DialogKind::Rotate(rotate), Scope::Form) => ("make", rotate.rows.len()),
+        (DialogKind::ChangeState(change), Scope::Confirm) if change.confirmed(form) => ("revoke", change.rows.len()),
+        _ => return None,
+    };
+    sends.then(|| counted(verb, rows))
 }
 
 /// What Esc does in a dialog with a form.

@@ -10,7 +10,8 @@ use crate::tui::toast::Toast;
 impl App {
     pub(in crate::tui::act) fn open_edit(&mut self) {
         if let Some(rows) = self.whole_targets() {
-            self.push(Dialog::edit(rows));
+            let all_of = self.all_of(rows.len());
+            self.push(Dialog::edit(rows, all_of));
         }
     }
 

@@ -1,7 +1,7 @@
 //! Actions of find by secret.
 
 use crate::credential::Overlap;
-use crate::hub::{CredentialRow, FoundSecret, WhichSecret};
+use crate::hub::{FoundSecret, WhichSecret};
 use crate::secret::{Secret, What, only_line};
 use crate::tui::app::App;
 use crate::tui::dialog::{Dialog, DialogKind, Rotate};
@@ -78,20 +78,19 @@ impl App {
         let FoundSecret { row, which } = *found;
         match which {
             WhichSecret::Previous(until) => self.push(Dialog::stop_old_secret(row, Some(until))),
-            WhichSecret::Current | WhichSecret::Ended(_) => self.open_rotate(vec![row], Overlap::None),
+            WhichSecret::Current | WhichSecret::Ended(_) => self.open_rotate(Rotate::of(vec![row]), Overlap::None),
         }
     }
 
     /// Opens the dialog of a rotation, with what is known of the secrets that work; that is read once more.
-    pub(in crate::tui::act) fn open_rotate(&mut self, rows: Vec<CredentialRow>, overlap: Overlap) {
+    pub(in crate::tui::act) fn open_rotate(&mut self, mut rotate: Rotate, overlap: Overlap) {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
-        let mut live = Vec::new();
-        if let [row] = rows.as_slice() {
+        if let [row] = rotate.rows.as_slice() {
             let known = workspace.api().and_then(|api| api.details.as_ref()).filter(|d| d.row.id == row.id);
-            live.extend(known.into_iter().flat_map(|d| d.secrets.iter().cloned()));
+            rotate.live.extend(known.into_iter().flat_map(|d| d.secrets.iter().cloned()));
             workspace.due.details = Some(now);
         }
-        workspace.dialogs.push(Dialog::rotate(Rotate { rows, live }, overlap));
+        workspace.dialogs.push(Dialog::rotate(rotate, overlap));
     }
 }

@@ -12,7 +12,7 @@ use crate::hub::CredentialRow;
 use crate::secret::Secret;
 use crate::time::Millis;
 use crate::tui::app::{App, Workspace};
-use crate::tui::dialog::{ChangeState, Dialog};
+use crate::tui::dialog::{ChangeState, Dialog, Rotate};
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::msg::Effect;
 use crate::tui::pending::Slot;
@@ -113,7 +113,8 @@ impl App {
             }
             Action::Rotate => {
                 if let Some(rows) = self.whole_targets() {
-                    self.open_rotate(rows, Overlap::Day);
+                    let all_of = self.all_of(rows.len());
+                    self.open_rotate(Rotate { all_of, ..Rotate::of(rows) }, Overlap::Day);
                 }
             }
             Action::EditKeys => self.open_edit(),

@@ -2,7 +2,7 @@
 
 use crate::credential::{State, Verb};
 use crate::hub::{CredentialRow, CredentialTarget};
-use crate::tui::dialog::{Dialog, DialogKind, names};
+use crate::tui::dialog::{Dialog, DialogKind, counted, names};
 use crate::tui::form::{Fault, Form, Id, button, text};
 use crate::tui::screen::Found;
 
@@ -25,16 +25,16 @@ impl Dialog {
         let ChangeState { verb, rows, .. } = &change;
         let keep = button(Id::Cancel, if rows.len() == 1 { "Keep it" } else { "Keep them" });
         let some_active = rows.iter().any(|row| row.state == State::Active);
+        let counted = |verb: &str| counted(verb, rows.len());
         let entries = match verb {
             Verb::Revoke => {
-                let mut entries = vec![text(Id::Confirm, ""), keep, button(Id::Revoke, "Revoke")];
-                if some_active {
-                    entries.push(button(Id::Disable, "Disable"));
-                }
+                let mut entries = vec![text(Id::Confirm, ""), keep];
+                entries.extend(some_active.then(|| button(Id::Disable, "Disable")));
+                entries.push(button(Id::Revoke, counted("Revoke")));
                 entries
             }
-            Verb::Disable => vec![keep, button(Id::Submit, "Disable")],
-            Verb::Enable => vec![button(Id::Cancel, "Leave disabled"), button(Id::Submit, "Enable")],
+            Verb::Disable => vec![keep, button(Id::Submit, counted("Disable"))],
+            Verb::Enable => vec![button(Id::Cancel, "Leave disabled"), button(Id::Submit, counted("Enable"))],
         };
         Self::with_form(Form::new(entries), DialogKind::ChangeState(Box::new(change)))
     }

@@ -1,14 +1,14 @@
 //! Edit one key, or expiry, networks and labels of several keys.
 
-use std::collections::BTreeMap;
-
 use crate::credential::{Algorithm, Kind, Name, Networks, Note, Owner, TagEdit};
 use crate::hub::{CredentialEdit, CredentialRow, CredentialTarget};
-use crate::time::{Millis, Seconds, duration};
+use crate::time::{Millis, Seconds};
+use crate::tui::dialog::credential::common::{Common, value_of};
 use crate::tui::dialog::credential::create::when;
 use crate::tui::dialog::credential::signing;
-use crate::tui::dialog::{Dialog, DialogKind, names};
+use crate::tui::dialog::{Dialog, DialogKind, counted, names};
 use crate::tui::form::{Control, Fault, Form, Id, Preset, button, entry, text_with};
+use crate::tui::screen::Found;
 
 const ONE: &[(Id, &str)] = &[
     (Id::Name, "Name"),
@@ -30,6 +30,10 @@ const EXPIRES: &[&str] = &["as it is", "never", "90d", "1y", "other"];
 pub struct EditKeys {
     /// The rows, as they were when the fields were filled.
     pub rows: Vec<CredentialRow>,
+    /// What they are all of, if they are all that a filter finds.
+    pub all_of: Option<Found>,
+    /// What they have in common, told once: there may be thousands.
+    common: Common,
     /// A concurrent change came first: the current row is being read.
     pub stale: bool,
     /// What the store said of a new name, and of which one.
@@ -38,9 +42,11 @@ pub struct EditKeys {
 
 impl Dialog {
     /// The fields as the rows have them.
-    pub fn edit(rows: Vec<CredentialRow>) -> Self {
-        let form = form(&rows, |id| filled(&rows, id));
-        Self::with_form(form, DialogKind::Edit(Box::new(EditKeys { rows, stale: false, taken: None })))
+    pub fn edit(rows: Vec<CredentialRow>, all_of: Option<Found>) -> Self {
+        let common = Common::of(&rows);
+        let form = form(&rows, |id| common.filled(id));
+        let edit = EditKeys { rows, all_of, common, stale: false, taken: None };
+        Self::with_form(form, DialogKind::Edit(Box::new(edit)))
     }
 }
 
@@ -50,18 +56,13 @@ impl EditKeys {
         self.rows.iter().map(CredentialRow::target).collect()
     }
 
-    /// What a field is filled with when the form opens; the tags of several are changed and not replaced.
-    fn filled(&self, id: Id) -> String {
-        filled(&self.rows, id)
-    }
-
     /// The typed text of a field, if it differs from the initial text. The first word of a choice leaves things alone.
     fn changed<'f>(&self, form: &'f Form, id: Id) -> Option<&'f str> {
         let typed = form.text(id).trim();
         match form.entry(id).map(|entry| &entry.input) {
             None => None,
             Some(Control::Preset(preset)) => (preset.chosen() > 0).then_some(typed),
-            Some(_) => (typed != self.filled(id)).then_some(typed),
+            Some(_) => (typed != self.common.filled(id)).then_some(typed),
         }
     }
 
@@ -80,12 +81,11 @@ impl EditKeys {
 
     /// What all rows have in common in a field, in words; where they differ, how.
     pub fn in_common(&self, id: Id, now: Millis) -> String {
-        let rows = &self.rows;
-        match (id, common_value(rows, id)) {
-            (Id::Expires, _) => expiry_words(rows, now),
-            (Id::Tags, _) if rows.len() > 1 => tag_words(rows),
-            (_, Some(_)) => "all the same".to_owned(),
-            (_, None) => "they differ".to_owned(),
+        match id {
+            Id::Expires => self.common.expiry_words(now),
+            Id::Tags if self.rows.len() > 1 => self.common.tags.clone(),
+            id if self.common.value(id).is_some() => "all the same".to_owned(),
+            _ => "they differ".to_owned(),
         }
     }
 
@@ -117,7 +117,8 @@ impl EditKeys {
     /// Rebases the form on the current row: untouched fields follow it, the others keep what was typed.
     pub fn rebase(&mut self, typed_in: &mut Form, row: CredentialRow) {
         let (touched, focus, rows) = (self.touched(typed_in), typed_in.focus(), vec![row]);
-        let old = std::mem::replace(typed_in, form(&rows, |id| filled(&rows, id)));
+        self.common = Common::of(&rows);
+        let old = std::mem::replace(typed_in, form(&rows, |id| self.common.filled(id)));
         typed_in.take_over(old, &touched);
         if let Some(id) = focus {
             typed_in.focus_on(id);
@@ -209,7 +210,7 @@ fn form(rows: &[CredentialRow], text: impl Fn(Id) -> String) -> Form {
     {
         entries.extend(signing::entries(&row.options.algorithms, row.options.body_digest));
     }
-    entries.push(button(Id::Submit, "Save"));
+    entries.push(button(Id::Submit, counted("Save", rows.len())));
     entries.push(button(Id::Cancel, "Cancel"));
     if let [row] = rows
         && row.kind.has_username()
@@ -219,70 +220,6 @@ fn form(rows: &[CredentialRow], text: impl Fn(Id) -> String) -> Form {
     Form::new(entries)
 }
 
-/// The text that a field opens with.
-fn filled(rows: &[CredentialRow], id: Id) -> String {
-    match (id, rows) {
-        (Id::Expires, _) | (Id::Tags, [_, _, ..]) => String::new(),
-        _ => common_value(rows, id).unwrap_or_default(),
-    }
-}
-
 fn read<T>(id: Id, typed: Result<T, impl std::fmt::Display>) -> Result<T, Fault> {
     typed.map_err(|why| (id, why.to_string()))
-}
-
-/// When it expires now; of several, from the first to the last.
-fn expiry_words(rows: &[CredentialRow], now: Millis) -> String {
-    let words = |at: Option<Seconds>| at.map_or("never".to_owned(), |at| at.millis().utc("%-d %b %Y %H:%M UTC"));
-    let mut all: Vec<Option<Seconds>> = rows.iter().map(|row| row.options.expires_at).collect();
-    // Never comes last.
-    all.sort_unstable_by_key(|at| (at.is_none(), *at));
-    match all.as_slice() {
-        [] => String::new(),
-        [first, .., last] if first != last => {
-            let span = |at: &Option<Seconds>| match at.map(|at| at.millis().since(now)) {
-                None => "never".to_owned(),
-                Some(left) if left <= 0 => format!("{} ago", duration(-left)),
-                Some(left) => format!("in {}", duration(left)),
-            };
-            format!("they differ: from {} to {}", span(first), span(last))
-        }
-        [first, ..] => words(*first),
-    }
-}
-
-/// Which tags all of them have, and how many have the others.
-fn tag_words(rows: &[CredentialRow]) -> String {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    rows.iter()
-        .flat_map(|row| row.options.tags.iter())
-        .for_each(|tag| *counts.entry(tag.to_string()).or_default() += 1);
-    let of_all: Vec<&str> = counts.iter().filter(|(_, n)| **n == rows.len()).map(|(tag, _)| tag.as_str()).collect();
-    let mut parts = Vec::new();
-    if !of_all.is_empty() {
-        parts.push(format!("all have {}", of_all.join(" ")));
-    }
-    parts.extend(counts.iter().filter(|(_, n)| **n < rows.len()).map(|(tag, n)| format!("{n} have {tag}")));
-    if parts.is_empty() { "none has a tag".to_owned() } else { parts.join(", ") }
-}
-
-/// What all rows have in a field; `None` if they differ.
-fn common_value(rows: &[CredentialRow], id: Id) -> Option<String> {
-    let (first, rest) = rows.split_first()?;
-    let text = value_of(first, id);
-    rest.iter().all(|row| value_of(row, id) == text).then_some(text)
-}
-
-fn value_of(row: &CredentialRow, id: Id) -> String {
-    let options = &row.options;
-    match id {
-        Id::Name => row.name.clone(),
-        Id::NotBefore => options.not_before.map(Seconds::rfc3339).unwrap_or_default(),
-        Id::Expires => options.expires_at.map(Seconds::rfc3339).unwrap_or_default(),
-        Id::Networks => options.networks.to_string(),
-        Id::Owner => options.owner.as_str().to_owned(),
-        Id::Tags => options.tags.to_string(),
-        Id::Note => options.note.as_str().to_owned(),
-        _ => String::new(),
-    }
 }

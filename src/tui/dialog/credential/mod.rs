@@ -1,6 +1,7 @@
 //! Dialogs about credentials.
 
 mod change_state;
+mod common;
 mod create;
 mod edit;
 mod find_by_secret;

@@ -5,6 +5,7 @@ use crate::hub::{CredentialRow, CredentialTarget, EndedEarly, LiveSecret};
 use crate::time::{Millis, Seconds};
 use crate::tui::dialog::{Dialog, DialogKind};
 use crate::tui::form::{Control, Form, Id, button, entry};
+use crate::tui::screen::Found;
 
 const CHOICES: &[&str] = &["not at all", "1 hour", "24 hours", "7 days"];
 
@@ -15,15 +16,21 @@ pub struct Rotate {
     pub rows: Vec<CredentialRow>,
     /// The secrets of a single one that work, as far as they were read.
     pub live: Vec<LiveSecret>,
+    /// What the keys are all of, if they are all that a filter finds.
+    pub all_of: Option<Found>,
 }
 
 impl Dialog {
     /// The dialog with an overlap chosen.
     pub fn rotate(rotate: Rotate, overlap: Overlap) -> Self {
         let chosen = Overlap::ALL.iter().position(|o| *o == overlap).unwrap_or(0);
+        let make = match rotate.rows.len() {
+            1 => "Make new secret".to_owned(),
+            n => format!("Make {n} new secrets"),
+        };
         let form = Form::new(vec![
             entry(Id::Overlap, "", Control::Choice { words: CHOICES, chosen }),
-            button(Id::Submit, if rotate.rows.len() == 1 { "Make new secret" } else { "Make new secrets" }),
+            button(Id::Submit, make),
             button(Id::Cancel, "Cancel"),
         ]);
         Self::with_form(form, DialogKind::Rotate(Box::new(rotate)))
@@ -31,6 +38,11 @@ impl Dialog {
 }
 
 impl Rotate {
+    /// Of these keys, chosen one by one.
+    pub fn of(rows: Vec<CredentialRow>) -> Self {
+        Self { rows, live: Vec::new(), all_of: None }
+    }
+
     /// The secrets that this rotation ends before their time: there are never three that work.
     pub fn ended_early(&self, now: Millis) -> impl Iterator<Item = EndedEarly> {
         self.live.iter().filter_map(move |secret| secret.ended_early(now))

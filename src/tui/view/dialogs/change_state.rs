@@ -35,10 +35,7 @@ pub fn change_state(app: &App, d: &ChangeState, form: &Form, sheet: &mut Sheet) 
     if d.rows.len() > shown {
         sheet.explain(&format!("and {} more", d.rows.len() - shown));
     }
-    if let Some(found) = &d.all_of {
-        sheet.gap();
-        sheet.tell(&all_found(d.rows.len(), found));
-    }
+    all_found(d.rows.len(), d.all_of.as_ref(), sheet);
     sheet.gap();
     consequence(app, d, sheet);
     if d.verb == Verb::Revoke {
@@ -47,15 +44,17 @@ pub fn change_state(app: &App, d: &ChangeState, form: &Form, sheet: &mut Sheet) 
 }
 
 /// `These are all 18 of Legacy that / crm env=prod finds.`
-pub fn all_found(rows: usize, found: &Found) -> String {
+pub fn all_found(rows: usize, found: Option<&Found>, sheet: &mut Sheet) {
+    let Some(found) = found else { return };
     let of = match found.kind {
         Some(kind) => kind.title(),
         None => "every kind",
     };
-    match found.filter.as_str() {
+    sheet.gap();
+    sheet.tell(&match found.filter.as_str() {
         "" => format!("These are all {rows} of {of}."),
         filter => format!("These are all {rows} of {of} that / {} finds.", text::safe(filter)),
-    }
+    });
 }
 
 /// Lines about a credential that was changed outside keydesk.

@@ -4,6 +4,7 @@ use crate::text;
 use crate::tui::app::App;
 use crate::tui::dialog::{EditKeys, NewPassword, StopOldSecret};
 use crate::tui::form::{Control, Form, FormEntry, Id};
+use crate::tui::view::dialogs::change_state::all_found;
 use crate::tui::view::forms::{self, password_line};
 use crate::tui::view::paint::span;
 use crate::tui::view::sheet::Sheet;
@@ -19,6 +20,7 @@ pub fn edit(app: &App, d: &EditKeys, form: &Form, sheet: &mut Sheet) {
         let more = d.rows.len() - names.len();
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         sheet.tell(&format!("{}{more}", names.join(", ")));
+        all_found(d.rows.len(), d.all_of.as_ref(), sheet);
         sheet.gap();
     }
     for (entry, focused) in form.shown() {

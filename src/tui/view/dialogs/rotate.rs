@@ -7,6 +7,7 @@ use crate::tui::app::App;
 use crate::tui::dialog::Rotate;
 use crate::tui::form::{Form, Id};
 use crate::tui::relative_time;
+use crate::tui::view::dialogs::change_state::all_found;
 use crate::tui::view::paint::{plain, span};
 use crate::tui::view::sheet::Sheet;
 
@@ -22,6 +23,7 @@ pub fn rotate(app: &App, d: &Rotate, form: &Form, sheet: &mut Sheet) {
             let more = rows.len() - names.len();
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             sheet.tell(&format!("{}{more}", names.join(", ")));
+            all_found(rows.len(), d.all_of.as_ref(), sheet);
             sheet.gap();
             sheet.tell("Their keys stay. How long shall the old secrets go on working?");
         }

@@ -8,6 +8,7 @@ mod uses;
 
 pub use list::short_key;
 pub use page::overflow;
+pub use status::total;
 
 use ratatui::layout::Rect;
 
