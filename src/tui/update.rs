@@ -40,6 +40,7 @@ pub fn update(app: &mut App, now: Millis, msg: Msg) -> Vec<Effect> {
     }
     app.send_due_reads();
     app.replay_type_ahead();
+    app.count_ticks();
     std::mem::take(&mut app.out)
 }
 
@@ -52,6 +53,9 @@ impl App {
         let minute = |at: Millis| at.0.div_euclid(MINUTE);
         if minute(now) != minute(self.now) && self.shows_relative_times() {
             self.dirty = true;
+            if let Some(api) = self.workspace.as_mut().and_then(Workspace::api_mut) {
+                api.ticks.grow_older();
+            }
         }
         if self.pause_text_changes_at().is_some_and(|at| at <= now) {
             self.dirty = true;
@@ -63,6 +67,14 @@ impl App {
             self.dirty = true;
         }
         self.watch_idle_lock(seconds_left);
+    }
+
+    /// Counts the ticked rows, if others are ticked or time has passed.
+    fn count_ticks(&mut self) {
+        let now = self.now;
+        if let Some(api) = self.workspace.as_mut().and_then(Workspace::api_mut) {
+            api.ticks.count(now);
+        }
     }
 
     /// The clock was set back: no timer may wait for a time that is far away now.

@@ -42,7 +42,11 @@ fn a_leaked_secret_names_its_credential_and_is_replaced_at_once() {
         .sees("HMAC Authentication");
     desk.press("tab").dialog("Found: webhooks-prod").says("Rotate it now").press("enter");
     desk.dialog("New secret for webhooks-prod").says("(•) not at all").press("enter");
-    desk.dialog("The secret, once").says("webhooks-prod").sees_no("The old secret works until").press("s enter");
+    desk.dialog("The secret, once")
+        .says("webhooks-prod")
+        .sees("the old one stopped")
+        .sees_no("works until")
+        .press("s enter");
     desk.no_dialog();
     assert!(desk.selected_line().contains("webhooks-prod"), "the list is on it\n{}", desk.screen());
     let alice = fixture::local(desk.hub(), "alice");

@@ -2,8 +2,6 @@
 
 #[path = "../support/made.rs"]
 mod made;
-#[path = "../support/need.rs"]
-mod need;
 
 mod account;
 mod burst;

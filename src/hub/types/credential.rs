@@ -38,10 +38,26 @@ pub struct CredentialRow {
     pub tampered: bool,
 }
 
+impl CredentialInfo {
+    /// The old secret that still works after a rotation, if there is one.
+    pub fn old_secret(&self, now: Millis) -> Option<&LiveSecret> {
+        self.secrets.iter().find(|secret| secret.valid_until.is_some_and(|until| until.millis() > now))
+    }
+}
+
 impl CredentialRow {
     /// The state with start and expiry taken into account.
     pub fn condition(&self, now: Millis) -> Condition {
         condition(self.state, self.options.not_before, self.options.expires_at, now)
+    }
+
+    /// The word of its state, as lists show it.
+    pub fn state_word(&self, now: Millis) -> &'static str {
+        match self.condition(now) {
+            _ if self.tampered => "tampered",
+            Condition::NotYet => "not yet",
+            condition => condition.as_str(),
+        }
     }
 
     /// The target of a change of this row, in the version that was read here.

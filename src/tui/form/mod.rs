@@ -131,9 +131,7 @@ impl Form {
     /// The buttons that are shown whose words begin with this letter, from behind the focus on.
     pub fn buttons_of(&self, letter: char) -> Vec<Id> {
         let begins = |entry: &FormEntry| match &entry.input {
-            Control::Button(words) => {
-                words.chars().next().is_some_and(|first| first.to_lowercase().eq(letter.to_lowercase()))
-            }
+            Control::Button(words) => words.chars().next().is_some_and(|first| first.to_lowercase().eq([letter])),
             _ => false,
         };
         let (before, behind): (Vec<_>, Vec<_>) =

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::credential::{Kind, State};
 use crate::hub::{CredentialId, CredentialPage, CredentialRow, ListQuery, PagePosition};
+use crate::time::Millis;
 
 /// Rows that are read at a time when all that were found are ticked.
 const BATCH: u32 = 2000;
@@ -16,6 +17,12 @@ pub struct Ticks {
     all_of: Option<Found>,
     /// Reads all that the filter finds.
     reading: Option<Reading>,
+    /// How many are in each state, in words; counted when something changed, because there may be thousands.
+    states: Vec<(&'static str, i64)>,
+    /// The only kind, if all are of one.
+    kind: Option<Kind>,
+    /// Rows changed since they were counted.
+    uncounted: bool,
 }
 
 /// All that a filter finds, in one kind or in every kind.
@@ -56,6 +63,39 @@ impl Ticks {
         self.rows.values()
     }
 
+    /// How many are in each state, in words.
+    pub fn states(&self) -> &[(&'static str, i64)] {
+        &self.states
+    }
+
+    /// The kind of all of them, if they are of one.
+    pub fn only_kind(&self) -> Option<Kind> {
+        self.kind
+    }
+
+    /// Time has passed: some may be in another state.
+    pub fn grow_older(&mut self) {
+        self.uncounted = true;
+    }
+
+    /// Counts them again, if something changed.
+    pub fn count(&mut self, now: Millis) {
+        if !std::mem::take(&mut self.uncounted) {
+            return;
+        }
+        self.states.clear();
+        let mut rows = self.rows.values();
+        let first = rows.next().map(|row| row.kind);
+        self.kind = first.filter(|kind| rows.all(|row| row.kind as usize == *kind as usize));
+        for row in self.rows.values() {
+            let word = row.state_word(now);
+            match self.states.iter_mut().find(|(known, _)| *known == word) {
+                Some((_, n)) => *n += 1,
+                None => self.states.push((word, 1)),
+            }
+        }
+    }
+
     /// What the ticked rows are all of, if they are all of something.
     pub fn all_of(&self) -> Option<&Found> {
         self.all_of.as_ref()
@@ -64,6 +104,7 @@ impl Ticks {
     /// Ticks or unticks one.
     pub fn toggle(&mut self, row: CredentialRow) {
         self.all_of = None;
+        self.uncounted = true;
         if self.rows.remove(&row.id).is_none() {
             self.rows.insert(row.id, row);
         }
@@ -73,6 +114,7 @@ impl Ticks {
     pub fn clear(&mut self) {
         self.rows.clear();
         self.all_of = None;
+        self.uncounted = true;
     }
 
     /// Ticks all of these, or unticks them if all of them are ticked.
@@ -84,6 +126,7 @@ impl Ticks {
                 false => drop(self.rows.insert(row.id, row)),
             }
         }
+        self.uncounted = true;
         self.all_of = (!untick && found > 0 && self.len() == found).then_some(of);
     }
 
@@ -92,6 +135,7 @@ impl Ticks {
         if !self.has(row.id) {
             return;
         }
+        self.uncounted = true;
         match row.state {
             State::Revoked => {
                 self.rows.remove(&row.id);

@@ -89,6 +89,8 @@ impl App {
             Some(Action::Back) => {
                 workspace.dialogs.is_empty() && workspace.filtered().is_some_and(|api| self.awaits_rows(api))
             }
+            // What is read leads to another screen.
+            _ if self.pending.has(Slot::GoTo) => true,
             action => match workspace.dialog() {
                 Some(dialog) => dialog_waits(dialog, action, &self.pending),
                 None => self.screen_waits(workspace, action),

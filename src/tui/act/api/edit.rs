@@ -1,7 +1,7 @@
 //! Actions on credentials: edit, new Legacy password, stop the old secret early.
 
 use crate::credential::State;
-use crate::hub::{CredentialInfo, CredentialRow};
+use crate::hub::CredentialRow;
 use crate::tui::app::{App, Workspace};
 use crate::tui::dialog::{Dialog, DialogKind};
 use crate::tui::screen::Api;
@@ -17,7 +17,7 @@ impl App {
 
     pub(in crate::tui::act) fn open_stop_old(&mut self, row: CredentialRow) {
         let details = self.workspace.as_ref().and_then(Workspace::api).and_then(Api::details_now);
-        let old = details.map(|d| old_until(self, d));
+        let old = details.map(|details| details.old_secret(self.now).and_then(|old| old.valid_until));
         if old == Some(None) {
             let message = format!("{} has one secret only: there is no old one to stop.", row.name);
             self.toast = Some(Toast::note(self.now, message));
@@ -75,8 +75,4 @@ impl App {
             self.push(dialog);
         }
     }
-}
-
-fn old_until(app: &App, details: &CredentialInfo) -> Option<crate::time::Seconds> {
-    details.secrets.iter().filter_map(|s| s.valid_until).find(|until| until.millis() > app.now)
 }

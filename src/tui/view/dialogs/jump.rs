@@ -34,8 +34,9 @@ pub fn jump(app: &App, d: &Jump, form: &Form, sheet: &mut Sheet) {
     sheet.gap();
     let room = layout::sheet_rows(app.size).saturating_sub(OTHER).max(3);
     let first = (d.selected + 1).saturating_sub(room);
+    let mut search = Search::of(Jump::words(&typed));
     for (i, target) in d.targets().iter().enumerate().skip(first).take(room) {
-        sheet.row(row(app, target, Jump::words(&typed), sheet.width()), i == d.selected);
+        sheet.row(row(app, target, &mut search, sheet.width()), i == d.selected);
     }
     if d.targets().is_empty() {
         sheet.explain(if d.answered { "Nothing matches." } else { "Looking ..." });
@@ -45,14 +46,14 @@ pub fn jump(app: &App, d: &Jump, form: &Form, sheet: &mut Sheet) {
     sheet.cursor_at(line, 2 + at);
 }
 
-fn row(app: &App, target: &Target, words: &str, width: usize) -> Vec<Span<'static>> {
+fn row(app: &App, target: &Target, search: &mut Search, width: usize) -> Vec<Span<'static>> {
     let theme = app.theme;
     let name = width.saturating_sub(9 + 12 + 20).clamp(12, 34);
     let cell = |text: &str, width: usize| text::pad(text, width, theme.glyphs.ellipsis);
-    let named = |shown: &str| {
+    let mut named = |shown: &str| {
         let shown = text::fit_middle(shown, name - 2, theme.glyphs.ellipsis);
         let blank = name.saturating_sub(text::width(&shown));
-        let mut line = found(app, &shown, words, theme.text());
+        let mut line = search.marked(app, &shown, theme.text());
         line.push(Span::raw(" ".repeat(blank)));
         line
     };
@@ -80,15 +81,36 @@ fn row(app: &App, target: &Target, words: &str, width: usize) -> Vec<Span<'stati
     }
 }
 
-/// A name, with the letters that were found marked.
-fn found(app: &App, name: &str, words: &str, style: Style) -> Vec<Span<'static>> {
-    let (mut indices, mut buffer) = (Vec::new(), Vec::new());
-    let pattern = Pattern::parse(words, CaseMatching::Ignore, Normalization::Smart);
-    let mut matcher = Matcher::new(Config::DEFAULT);
-    if words.is_empty() || pattern.indices(Utf32Str::new(name, &mut buffer), &mut matcher, &mut indices).is_none() {
-        return vec![span(name, style)];
+/// What is typed, and the room that looking for it takes: one for a frame.
+struct Search {
+    /// Without words nothing is looked for.
+    pattern: Option<Pattern>,
+    matcher: Matcher,
+    indices: Vec<u32>,
+    letters: Vec<char>,
+}
+
+impl Search {
+    fn of(words: &str) -> Self {
+        let pattern = || Pattern::parse(words, CaseMatching::Ignore, Normalization::Smart);
+        Self {
+            pattern: (!words.is_empty()).then(pattern),
+            matcher: Matcher::new(Config::DEFAULT),
+            indices: Vec::new(),
+            letters: Vec::new(),
+        }
     }
-    let marked = |i: usize| u32::try_from(i).is_ok_and(|i| indices.contains(&i));
-    let letters = name.graphemes(true).enumerate();
-    letters.map(|(i, letter)| span(letter, if marked(i) { style.patch(app.theme.found()) } else { style })).collect()
+
+    /// A name, with the letters that were found marked.
+    fn marked(&mut self, app: &App, name: &str, style: Style) -> Vec<Span<'static>> {
+        self.indices.clear();
+        let Self { pattern, matcher, indices, letters } = self;
+        let text = Utf32Str::new(name, letters);
+        if pattern.as_ref().and_then(|pattern| pattern.indices(text, matcher, indices)).is_none() {
+            return vec![span(name, style)];
+        }
+        let marked = |i: usize| u32::try_from(i).is_ok_and(|i| indices.contains(&i));
+        let styled = |i| if marked(i) { style.patch(app.theme.found()) } else { style };
+        name.graphemes(true).enumerate().map(|(i, letter)| span(letter, styled(i))).collect()
+    }
 }

@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 
 use crate::account::Right;
 use crate::credential::{BodyDigest, Condition};
-use crate::hub::{CredentialInfo, CredentialRow, USE_DAYS, sum_of_days};
+use crate::hub::{CredentialInfo, CredentialRow, USE_DAYS, UsedDay, sum_of_days};
 use crate::text::{self, grouped};
 use crate::time::Millis;
 use crate::tui::app::App;
@@ -93,25 +93,45 @@ pub fn facts(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>) -
 
 /// The sums of thirty days, if there was a request.
 fn usage(app: &App, read: &CredentialInfo) -> Option<Fact> {
+    let used = read.days.iter().any(|day| day.allowed > 0 || day.refused > 0);
+    used.then(|| Fact::of("Use", use_words(app, &read.days)))
+}
+
+/// `41,208 in 30 days, 12 refused`.
+pub fn use_words(app: &App, days: &[UsedDay]) -> Vec<Span<'static>> {
     let theme = app.theme;
-    let (allowed, refused) = sum_of_days(&read.days);
-    let mut value = vec![span(&grouped(allowed), theme.strong()), span(&format!(" in {USE_DAYS} days"), theme.muted())];
+    let (allowed, refused) = sum_of_days(days);
+    let mut words = vec![span(&grouped(allowed), theme.strong()), span(&format!(" in {USE_DAYS} days"), theme.muted())];
     if refused > 0 {
-        value.push(span(&format!(", {} refused", grouped(refused)), theme.warning()));
+        words.push(span(&format!(", {} refused", grouped(refused)), theme.warning()));
     }
-    (allowed + refused > 0).then(|| Fact::of("Use", value))
+    words
+}
+
+/// When it expires, or when it did: `in 3 d`, `2 d ago`, `never`.
+pub fn expiry_words(app: &App, row: &CredentialRow) -> String {
+    match row.options.expires_at.map(|at| at.millis()) {
+        None => "never".to_owned(),
+        Some(at) if at > app.now => relative_time::until(app.now, at),
+        Some(at) => relative_time::ago(app.now, at),
+    }
+}
+
+/// How an expiry is drawn: only one that comes soon, or has come, has a colour.
+pub fn expiry_style(app: &App, row: &CredentialRow) -> Style {
+    match row.condition(app.now) {
+        _ if row.options.expires_at.is_none() => app.theme.muted(),
+        Condition::Expiring(_) => app.theme.warning(),
+        Condition::Expired => app.theme.danger(),
+        _ => app.theme.text(),
+    }
 }
 
 fn expires(app: &App, row: &CredentialRow) -> Vec<Span<'static>> {
     let theme = app.theme;
     let Some(at) = row.options.expires_at.map(|at| at.millis()) else { return vec![span("never", theme.muted())] };
-    let away = if at > app.now { relative_time::until(app.now, at) } else { relative_time::ago(app.now, at) };
-    let style = match row.condition(app.now) {
-        Condition::Expiring(_) => theme.warning(),
-        Condition::Expired => theme.danger(),
-        _ => theme.text(),
-    };
-    vec![span(&at.utc("%-d %b %Y %H:%M UTC"), style), span(&format!(", {away}"), theme.muted())]
+    let away = format!(", {}", expiry_words(app, row));
+    vec![span(&at.utc("%-d %b %Y %H:%M UTC"), expiry_style(app, row)), span(&away, theme.muted())]
 }
 
 fn used(app: &App, row: &CredentialRow) -> Vec<Span<'static>> {
@@ -139,7 +159,7 @@ fn shown_once(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>) 
 /// The old secret that still works after a rotation.
 fn old_secret(app: &App, details: &CredentialInfo) -> Option<[Fact; 2]> {
     let theme = app.theme;
-    let old = details.secrets.iter().find(|s| s.valid_until.is_some_and(|until| until.millis() > app.now))?;
+    let old = details.old_secret(app.now)?;
     let until = relative_time::near(app.now, old.valid_until?.millis());
     let works = span(&format!("{} works until {until} UTC", theme.glyphs.warning), theme.warning());
     let used = match &old.last_used {
@@ -188,11 +208,7 @@ pub fn state_words(app: &App, row: &CredentialRow) -> String {
 
 /// The word of the state.
 pub fn state_word(app: &App, row: &CredentialRow) -> &'static str {
-    match row.condition(app.now) {
-        _ if row.tampered => "tampered",
-        Condition::NotYet => "not yet",
-        condition => condition.as_str(),
-    }
+    row.state_word(app.now)
 }
 
 /// How the word of the state is drawn in a list: only what is out of order has a colour.
@@ -221,19 +237,6 @@ pub fn state_mark(app: &App, row: &CredentialRow) -> (&'static str, Style) {
         Condition::Expired => (glyphs.over, theme.danger()),
         Condition::Revoked => (glyphs.revoked, theme.muted()),
     }
-}
-
-/// `5 active, 1 expiring`: how many of some rows are in each state.
-pub fn count_states(app: &App, rows: &[&CredentialRow]) -> String {
-    let mut counted: Vec<(&str, usize)> = Vec::new();
-    for row in rows {
-        let word = state_word(app, row);
-        match counted.iter_mut().find(|(known, _)| *known == word) {
-            Some((_, n)) => *n += 1,
-            None => counted.push((word, 1)),
-        }
-    }
-    counted.iter().map(|(word, n)| format!("{n} {word}")).collect::<Vec<_>>().join(", ")
 }
 
 /// Text in which each of some words is marked, case aside.

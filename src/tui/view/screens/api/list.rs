@@ -7,7 +7,6 @@ use ratatui::text::{Line, Span};
 use crate::credential::{Condition, Kind, State};
 use crate::hub::{CredentialRow, ListOrder};
 use crate::text;
-use crate::time::Millis;
 use crate::tui::app::App;
 use crate::tui::relative_time;
 use crate::tui::screen::Api;
@@ -239,21 +238,8 @@ fn state(app: &App, row: &CredentialRow, width: usize) -> Vec<Span<'static>> {
 }
 
 fn expires(app: &App, row: &CredentialRow, width: usize) -> Span<'static> {
-    let theme = app.theme;
-    let Some(at) = row.options.expires_at.map(|at| at.millis()) else {
-        return span(&text::pad("never", width, theme.glyphs.ellipsis), theme.muted());
-    };
-    let style = match row.condition(app.now) {
-        Condition::Expiring(_) => theme.warning(),
-        Condition::Expired => theme.danger(),
-        _ => theme.text(),
-    };
-    span(&text::pad(&expiry_words(app.now, at), width, theme.glyphs.ellipsis), style)
-}
-
-/// When it expires, or when it did: `in 3 d`, `2 d ago`.
-pub fn expiry_words(now: Millis, at: Millis) -> String {
-    if at > now { relative_time::until(now, at) } else { relative_time::ago(now, at) }
+    let words = text::pad(&details::expiry_words(app, row), width, app.theme.glyphs.ellipsis);
+    span(&words, details::expiry_style(app, row))
 }
 
 fn used(app: &App, row: &CredentialRow, width: usize) -> Span<'static> {

@@ -4,15 +4,13 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::account::Right;
-use crate::credential::Kind;
-use crate::hub::{CredentialInfo, CredentialRow, LiveSecret, USE_DAYS, sum_of_days};
+use crate::hub::{CredentialInfo, CredentialRow, LiveSecret, sum_of_days};
 use crate::text::{self, grouped};
 use crate::tui::app::App;
 use crate::tui::relative_time;
 use crate::tui::screen::Api;
 use crate::tui::view::charts::{self, Series};
 use crate::tui::view::paint::{Paint, plain, span, wrap};
-use crate::tui::view::screens::api::list::expiry_words;
 use crate::tui::view::screens::api::number;
 use crate::tui::view::screens::{details, refused};
 
@@ -56,7 +54,7 @@ fn title(app: &App, row: &CredentialRow) -> Vec<Span<'static>> {
 /// The key, when it expires, and the tags.
 fn one_line(app: &App, row: &CredentialRow) -> Vec<Span<'static>> {
     let theme = app.theme;
-    let expires = row.options.expires_at.map_or("never".to_owned(), |at| expiry_words(app.now, at.millis()));
+    let expires = details::expiry_words(app, row);
     let mut line = vec![Span::raw(" "), plain(&row.key), span(&format!("   {expires}   "), theme.muted())];
     line.extend(details::tags(app, row));
     line
@@ -97,7 +95,7 @@ fn used(app: &App, row: &CredentialRow) -> String {
 /// The third line: an old secret that still works matters most, then refusals, then where it may be used from.
 fn third(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>) -> (&'static str, Vec<Span<'static>>) {
     let theme = app.theme;
-    if let Some(old) = details.and_then(|d| old_secret(app, d)) {
+    if let Some(old) = details.and_then(|d| d.old_secret(app.now)) {
         return ("Secret", old_words(app, old, "the old one works until "));
     }
     if let Some(words) = details.and_then(|d| refused::summary(app, d)) {
@@ -113,22 +111,8 @@ fn third(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>) -> (&
 
 /// Thirty days in a line of bars, and their sums.
 fn usage_words(app: &App, read: &CredentialInfo) -> Vec<Span<'static>> {
-    let theme = app.theme;
-    let (allowed, refused) = sum_of_days(&read.days);
-    let mut line = vec![
-        span(&charts::line(&theme, &read.days), theme.chart()),
-        span(&format!("  {}", grouped(allowed)), theme.strong()),
-        span(&format!(" in {USE_DAYS} days"), theme.muted()),
-    ];
-    if refused > 0 {
-        line.push(span(&format!(", {} refused", grouped(refused)), theme.warning()));
-    }
-    line
-}
-
-/// The old secret that still works after a rotation.
-pub fn old_secret<'a>(app: &App, details: &'a CredentialInfo) -> Option<&'a LiveSecret> {
-    details.secrets.iter().find(|s| s.valid_until.is_some_and(|until| until.millis() > app.now))
+    let bars = span(&format!("{}  ", charts::line(&app.theme, &read.days)), app.theme.chart());
+    [vec![bars], details::use_words(app, &read.days)].concat()
 }
 
 fn old_words(app: &App, old: &LiveSecret, before: &str) -> Vec<Span<'static>> {
@@ -150,14 +134,10 @@ fn old_words(app: &App, old: &LiveSecret, before: &str) -> Vec<Span<'static>> {
 pub fn ticked(app: &App, api: &Api, paint: &mut Paint<'_>, y: u16) {
     let theme = app.theme;
     let area = paint.area();
-    let rows: Vec<&CredentialRow> = api.ticks.rows().collect();
-    let n = number(i64::try_from(rows.len()).unwrap_or(i64::MAX));
-    let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| rows.iter().any(|row| row.kind == *kind)).collect();
-    let kind = match kinds.as_slice() {
-        [kind] => format!("; all {}", kind.title().split(' ').next().unwrap_or_default()),
-        _ => String::new(),
-    };
-    let states = details::count_states(app, &rows);
+    let n = number(i64::try_from(api.ticks.len()).unwrap_or(i64::MAX));
+    let kind = api.ticks.only_kind().map(|kind| format!("; all {}", kind.word())).unwrap_or_default();
+    let states =
+        api.ticks.states().iter().map(|(word, n)| format!("{} {word}", grouped(*n))).collect::<Vec<_>>().join(", ");
     let head = vec![
         Span::raw(" "),
         span(&format!("{n} ticked"), theme.accent().patch(theme.strong())),
@@ -165,7 +145,7 @@ pub fn ticked(app: &App, api: &Api, paint: &mut Paint<'_>, y: u16) {
     ];
     paint.line(0, y, area.width, &Line::from(head));
     // More names than the panel has room for are not looked at.
-    let names = rows.iter().take(40).map(|row| row.name.as_str()).collect::<Vec<_>>().join(", ");
+    let names = api.ticks.rows().take(40).map(|row| row.name.as_str()).collect::<Vec<_>>().join(", ");
     let lines = wrap(&names, usize::from(area.width).saturating_sub(2));
     let room = usize::from(crate::tui::layout::panel(app.size)).saturating_sub(2);
     for (i, (at, line)) in (y + 1..).zip(lines.iter().take(room)).enumerate() {
