@@ -72,10 +72,10 @@ fn revoke(desk: &mut Desk, made: &Issued) {
     let (rest, last_four) = made.key.split_at(made.key.len() - 4);
     desk.keys("G").sees("▌  old-gateway");
     // Not without the last four characters of the key.
-    desk.keys("D").sees("Revoke old-gateway?").keys(&rest[..4]).keys(TAB).keys(TAB).keys(ENTER);
+    desk.keys("D").sees("Revoke old-gateway?").keys(&rest[..4]).keys(TAB).keys(TAB).keys(TAB).keys(ENTER);
     desk.settle(Duration::from_millis(300)).keys(ESC).sees_no("Revoke old-gateway?").sees("▌  old-gateway");
     desk.keys("D").sees("Revoke old-gateway?").keys(last_four).sees("[ Revoke ]");
-    desk.keys(TAB).keys(TAB).keys(ENTER).sees_no("  old-gateway");
+    desk.keys(TAB).keys(TAB).keys(TAB).keys(ENTER).sees_no("  old-gateway");
 }
 
 fn sign_out_and_quit(desk: &mut Desk) {
