@@ -11,6 +11,7 @@ pub mod account;
 pub mod cli;
 pub mod clipboard;
 pub mod config;
+pub mod copy_as;
 pub mod credential;
 pub mod demo;
 pub mod escape_sequence;

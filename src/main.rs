@@ -15,14 +15,17 @@ fn main() -> ExitCode {
     cli::harden();
     ExitCode::from(match cli::run(std::env::args_os()) {
         Next::Exit(code) => code,
-        Next::Desk { frontend: Frontend::Screen, places, origin, appearance, verifier } => {
-            ended(tui::run(&places, origin, appearance, verifier, Arc::new(SystemClock)))
+        Next::Desk { frontend, places, origin, appearance, verifier, keep_tmux_buffer: keep } => {
+            let clock = Arc::new(SystemClock);
+            ended(match frontend {
+                Frontend::Screen => tui::run(&places, origin, appearance, verifier, keep, clock),
+                Frontend::Lines => plain::run(&places, &origin, appearance, &verifier, keep, clock),
+            })
         }
-        Next::Desk { frontend: Frontend::Lines, places, origin, appearance, verifier } => {
-            ended(plain::run(&places, &origin, appearance, &verifier, Arc::new(SystemClock)))
-        }
-        Next::Session(Frontend::Screen, hub, session) => ended(tui::run_session(*hub, *session, Some(demo_password()))),
-        Next::Session(Frontend::Lines, hub, session) => ended(plain::run_session(*hub, *session, &demo_password())),
+        Next::Session { frontend, hub, session, keep_tmux_buffer: keep } => ended(match frontend {
+            Frontend::Screen => tui::run_session(*hub, *session, Some(demo_password()), keep),
+            Frontend::Lines => plain::run_session(*hub, *session, &demo_password(), keep),
+        }),
     })
 }
 

@@ -57,9 +57,20 @@ pub enum Next {
         appearance: PathBuf,
         /// Address of the verifier for gateways.
         verifier: String,
+        /// Copies through tmux leave a paste buffer there.
+        keep_tmux_buffer: bool,
     },
     /// Open this desk, signed in.
-    Session(Frontend, Box<Hub>, Box<Session>),
+    Session {
+        /// The frontend: full screen or line by line.
+        frontend: Frontend,
+        /// The desk.
+        hub: Box<Hub>,
+        /// Who is signed in.
+        session: Box<Session>,
+        /// Copies through tmux leave a paste buffer there.
+        keep_tmux_buffer: bool,
+    },
 }
 
 /// A self-hosted desk for API credentials. Without a command it opens the desk in this terminal.
@@ -132,10 +143,15 @@ pub fn command() -> clap::Command {
 }
 
 fn dispatch(line: CommandLine) -> Result<Next, CliError> {
-    let CommandLine { places, frontend: FrontendArgs { plain }, command: chosen } = line;
+    let CommandLine { places, frontend: FrontendArgs { plain, keep_tmux_buffer: keep }, command: chosen } = line;
     if plain && !matches!(chosen, None | Some(Command::Demo(_))) {
         return Err(CliError::usage(
             "--plain opens the desk line by line. A command needs no desk: leave --plain out.",
+        ));
+    }
+    if keep && !matches!(chosen, None | Some(Command::Demo(_))) {
+        return Err(CliError::usage(
+            "--keep-tmux-buffer is for copies from the desk. A command copies nothing: leave it out.",
         ));
     }
     let frontend =
@@ -149,11 +165,16 @@ fn dispatch(line: CommandLine) -> Result<Next, CliError> {
             let appearance = Appearance::beside(&paths.config);
             let frontend = frontend(plain, Appearance::read(&appearance).frontend.as_deref());
             let (places, verifier) = (paths.places(), paths.verifier());
-            return Ok(Next::Desk { frontend, places, origin, appearance, verifier });
+            return Ok(Next::Desk { frontend, places, origin, appearance, verifier, keep_tmux_buffer: keep });
         }
         Some(Command::Demo(shown)) => {
             let (hub, session) = demo::open(&process::origin())?;
-            return Ok(Next::Session(frontend(plain || shown.plain, None), Box::new(hub), Box::new(session)));
+            return Ok(Next::Session {
+                frontend: frontend(plain || shown.plain, None),
+                hub: Box::new(hub),
+                session: Box::new(session),
+                keep_tmux_buffer: keep || shown.keep_tmux_buffer,
+            });
         }
         Some(Command::Completions(args)) => completions::run(command(), &args)?,
         Some(Command::Man) => man::run(command())?,

@@ -22,8 +22,10 @@ pub enum CopyOutcome {
     SentToTerminal,
     /// Written to a multiplexer before the terminal, which drops it unless configured otherwise.
     SentInto(Multiplexer),
-    /// Handed to tmux, which sends it to the terminal.
+    /// Handed to tmux, which sends it to the terminal and keeps nothing.
     SentThroughTmux,
+    /// Handed to tmux, which sends it to the terminal and keeps it in a paste buffer.
+    KeptInTmux,
     /// Nothing here can copy; the reason as a sentence with the next step.
     Impossible(String),
 }
@@ -35,7 +37,8 @@ impl CopyOutcome {
             Self::Copied => format!("Copied: {what}."),
             Self::SentToTerminal => format!("Sent to your terminal (OSC 52): {what}. Paste to check."),
             Self::SentInto(around) => format!("Sent (OSC 52): {what}, but {} Paste to check.", around.words()),
-            Self::SentThroughTmux => format!("Sent to your terminal through tmux: {what}. Paste to check."),
+            Self::SentThroughTmux => format!("Sent to your terminal through tmux: {what}. {PASTE_OUTSIDE}"),
+            Self::KeptInTmux => format!("Sent to your terminal through tmux: {what}. {PASTE_INSIDE}"),
             Self::Impossible(why) => why.clone(),
         }
     }
@@ -58,13 +61,21 @@ impl CopyOutcome {
 /// How a copy is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CopyMethod {
-    /// tmux is asked to send it to its terminal.
+    /// tmux is asked to send it to its terminal, and to forget it.
     Tmux,
+    /// tmux is asked to send it to its terminal, and to keep a paste buffer with it.
+    TmuxBuffer,
     /// The terminal is asked to take it, by OSC 52.
     Terminal,
     /// The desktop's clipboard of this machine.
     Desktop,
 }
+
+/// How to paste what went through tmux: the terminal has it, and tmux only if it was told to keep it.
+pub const PASTE_OUTSIDE: &str = "Paste it as into any window; tmux's own paste (prefix ]) has nothing.";
+/// The same where tmux keeps it.
+pub const PASTE_INSIDE: &str =
+    "Paste it as into any window, or by prefix ]; tmux keeps it until you delete it (prefix =).";
 
 /// Why nothing here can copy: one sentence with the next step.
 const DUMB: &str = "This terminal (TERM=dumb) cannot copy. Note the text by hand, or open keydesk in a full terminal.";
@@ -73,6 +84,15 @@ const SCREEN: &str =
 const CONSOLE: &str = "The Linux console cannot copy. Run keydesk inside tmux, or note the text by hand.";
 
 impl CopyMethod {
+    /// The same, with a paste buffer left in tmux if this asks tmux.
+    #[must_use]
+    pub fn keeping_tmux_buffer(self, keep: bool) -> Self {
+        match self {
+            Self::Tmux if keep => Self::TmuxBuffer,
+            other => other,
+        }
+    }
+
     /// What the environment allows. `var` reads one variable, so that a test can be the environment.
     pub fn choose(var: &dyn Fn(&str) -> Option<String>) -> Result<Self, &'static str> {
         let is_set = |name| var(name).is_some_and(|value| !value.is_empty());
@@ -95,6 +115,10 @@ pub fn copy(method: CopyMethod, desktop: &mut Desktop, text: &Secret) -> Option<
     match method {
         CopyMethod::Tmux => Some(match tmux::copy("tmux", text) {
             Ok(()) => CopyOutcome::SentThroughTmux,
+            Err(why) => CopyOutcome::Impossible(why),
+        }),
+        CopyMethod::TmuxBuffer => Some(match tmux::copy_and_keep("tmux", text) {
+            Ok(()) => CopyOutcome::KeptInTmux,
             Err(why) => CopyOutcome::Impossible(why),
         }),
         CopyMethod::Desktop => desktop.copy(text).then_some(CopyOutcome::Copied),

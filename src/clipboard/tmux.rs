@@ -1,4 +1,5 @@
-//! Copying through tmux: the text goes in by a pipe and out to tmux's terminal, and stays in no paste buffer.
+//! Copying through tmux: the text goes in by a pipe and out to tmux's terminal, and stays in no paste buffer unless one is
+//! asked for.
 
 use std::io::{self, Write as _};
 use std::process::{Child, Command, Stdio};
@@ -21,8 +22,18 @@ pub(super) fn copy(program: &str, text: &Secret) -> Result<(), String> {
         (Ok(()), Err(_)) => {
             Err(format!("tmux sent it to your terminal, but keeps a copy. Type: tmux delete-buffer -b {buffer}"))
         }
-        (Err(why), _) => Err(format!("tmux did not take it ({why}). Select the text by hand.")),
+        (Err(why), _) => Err(not_taken(&why)),
     }
+}
+
+/// Hands `text` to `program`, which is tmux, and leaves it in a paste buffer. tmux names the buffer: it pastes those that
+/// it named itself, in every version.
+pub(super) fn copy_and_keep(program: &str, text: &Secret) -> Result<(), String> {
+    run(program, &["load-buffer", "-w", "-"], Some(text)).map_err(|why| not_taken(&why))
+}
+
+fn not_taken(why: &io::Error) -> String {
+    format!("tmux did not take it ({why}). Select the text by hand.")
 }
 
 fn load(program: &str, buffer: &str, text: &Secret) -> io::Result<()> {
@@ -35,7 +46,7 @@ fn run(program: &str, args: &[&str], input: Option<&Secret>) -> io::Result<()> {
     let mut child =
         Command::new(program).args(args).stdin(stdin).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
     if let (Some(mut pipe), Some(text)) = (child.stdin.take(), input) {
-        // A key and a secret fit into any pipe, so this cannot block. That nobody reads shows in the exit code.
+        // What is copied fits into any pipe, or tmux reads it: this does not block for long. That nobody reads shows in the exit code.
         let _ = pipe.write_all(text.expose());
     }
     wait(&mut child)
@@ -92,6 +103,20 @@ mod tests {
         let name = format!("keydesk-{}", std::process::id());
         let expected = format!("load-buffer -w -b {name} -\nk s\ndelete-buffer -b {name}\n");
         assert_eq!(fs::read_to_string(log).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_buffer_that_is_asked_for_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = dir.path().join("log");
+        let program = script(dir.path(), "tmux", &format!("echo \"$*\" >> {0}; cat >> {0}", log.display()));
+        let kept = loop {
+            match copy_and_keep(&program, &Secret::from_text("k s\n")) {
+                Err(why) if why.contains("Text file busy") => thread::yield_now(),
+                done => break done,
+            }
+        };
+        assert_eq!((kept, fs::read_to_string(log).unwrap()), (Ok(()), "load-buffer -w -\nk s\n".to_owned()));
     }
 
     #[test]

@@ -44,7 +44,10 @@ pub use types::{
     VerifierCredential, VerifierRow, VerifierSecret, WhichSecret, WithPassword, eviction_index, noted_line,
     sum_of_days,
 };
-pub use users::{AuthorizedKey, KeyProof, NewSshKey, SshKeyRow, SshKeyState, authorized_key};
+pub use users::{
+    AuthorizedKey, KeyProof, NewSshKey, SshKeyRow, SshKeyState, UserCondition, UserFilter, UserFilterError,
+    authorized_key, user_terms,
+};
 pub use verifier::{
     Drift, Feed, Findings, IdRange, LoadSummary, LoadTimings, ReadAgreement, RefusalReason, Restriction,
     SecretRestriction, StoreFinding, StorePosition,

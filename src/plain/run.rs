@@ -27,15 +27,17 @@ const INTERRUPTED: u8 = 130;
 const LINE_GONE: u8 = 129;
 
 /// Runs the desk at `places`, or sets one up there, line by line; returns what `main` has to do then. `appearance` is
-/// the appearance file of this Unix user, `verifier` the address of the verifier for gateways.
+/// the appearance file of this Unix user, `verifier` the address of the verifier for gateways. With `keep` copies through tmux
+/// leave a paste buffer there.
 pub fn run(
     places: &DeskPaths,
     origin: &Origin,
     appearance: PathBuf,
     verifier: &str,
+    keep: bool,
     clock: Arc<dyn Clock>,
 ) -> Result<ExitAction> {
-    let mut tty = open_terminal(Some(appearance))?;
+    let mut tty = open_terminal(Some(appearance), keep)?;
     match Hub::open_with(places, Arc::clone(&clock), &mut |done, all| upgraded(&mut tty, done, all))? {
         OpenOutcome::Ready(hub) => Ok(converse(&mut tty, Arc::new(hub), origin, verifier, None)),
         OpenOutcome::New => Ok(set_up_and_converse(&mut tty, places, clock, origin, verifier)?),
@@ -53,8 +55,8 @@ fn upgraded(tty: &mut Tty, done: i64, all: i64) {
 }
 
 /// Runs a desk with a signed-in user: the demo. `notice` says how to unlock it.
-pub fn run_session(hub: Hub, session: Session, notice: &str) -> Result<ExitAction> {
-    let mut tty = open_terminal(None)?;
+pub fn run_session(hub: Hub, session: Session, notice: &str, keep: bool) -> Result<ExitAction> {
+    let mut tty = open_terminal(None, keep)?;
     if Conversation::new(&mut tty).say(notice).is_err() {
         return Ok(ExitAction::Exit(LINE_GONE));
     }
@@ -63,9 +65,9 @@ pub fn run_session(hub: Hub, session: Session, notice: &str) -> Result<ExitActio
     Ok(converse(&mut tty, Arc::new(hub), &origin, SHIPPED, Some(session)))
 }
 
-fn open_terminal(appearance: Option<PathBuf>) -> Result<Tty> {
+fn open_terminal(appearance: Option<PathBuf>, keep: bool) -> Result<Tty> {
     match terminal::is_interactive() {
-        true => Ok(Tty::open(appearance)?),
+        true => Ok(Tty::open(appearance, keep)?),
         false => Err(HubError::Invalid { field: InputField::Other, sentence: NO_TERMINAL.to_owned() }.into()),
     }
 }

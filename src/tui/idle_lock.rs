@@ -1,7 +1,7 @@
 //! The lock: on request, and by itself after some minutes without a key. The last minute is counted down on every screen.
 
 use crate::time::{MINUTE, Millis};
-use crate::tui::app::{App, Workspace};
+use crate::tui::app::App;
 use crate::tui::msg::Call;
 use crate::tui::pending::Slot;
 use crate::tui::sign_in::SignInScreen;
@@ -75,8 +75,11 @@ impl App {
         for slot in Slot::READS {
             self.cancel(slot);
         }
-        if let Some(api) = self.workspace.as_mut().and_then(Workspace::api_mut) {
-            api.ticks.stop();
+        if let Some(workspace) = &mut self.workspace {
+            workspace.stop_comparing();
+            if let Some(api) = workspace.api_mut() {
+                api.ticks.stop();
+            }
         }
         self.call(Slot::Unwatched, Call::SignOut(actor));
         if forced {

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use crate::account::{Right, Role, UserState};
 pub use crate::clipboard::CopyOutcome;
 use crate::config::Appearance;
-use crate::credential::{Kind, Overlap, Verb};
+use crate::credential::{Kind, Note, Overlap, Verb};
 use crate::export::{Format, Written};
 use crate::hub::{
     Actor, ChangeOutcome, CredentialEdit, CredentialId, CredentialInfo, CredentialPage, CredentialTarget, Denied,
-    DisplayEvent, FoundSecret, HubError, Issued, JumpPart, JumpQuery, ListQuery, NameInUse, NewCredential, Overview,
-    OwnSignIn, Pulse, RefusedRequest, RefusedRequestQuery, SecuritySettings, SetUp, Setting, SignIn, TrailCount,
-    TrailQuery, TrailReport, TrailRow, UnsavedSecret, UserRow, UserTarget,
+    DisplayEvent, FoundSecret, HubError, Issued, JumpPart, JumpQuery, ListQuery, NameInUse, NewCredential, NewUser,
+    Overview, OwnSignIn, Pulse, RefusedRequest, RefusedRequestQuery, SecuritySettings, SetUp, Setting, SignIn,
+    TrailCount, TrailQuery, TrailReport, TrailRow, UnsavedSecret, UserRow, UserTarget, WithPassword,
 };
 use crate::secret::Secret;
 use crate::tui::keymap::chord::Chord;
@@ -198,19 +198,14 @@ pub enum Call {
 /// One change of a user.
 #[derive(Debug)]
 pub enum UserChange {
-    /// Adds a user.
-    Add {
-        /// The new user's name.
-        name: String,
-        /// The role.
-        role: Role,
-        /// The first password, which must be changed.
-        password: Secret,
-    },
+    /// Adds a user, with a first password that must be changed.
+    Add(NewUser),
     /// Gives another role.
     Role(UserTarget, Role),
-    /// Sets a password, which must be changed.
-    Password(UserTarget, Secret),
+    /// Sets a password, which must be changed; keydesk makes one if there is none.
+    Password(UserTarget, Option<Secret>),
+    /// Changes the note.
+    Note(UserTarget, Note),
     /// Disables or enables.
     State(UserTarget, UserState),
     /// Ends the pause after wrong passwords.
@@ -243,8 +238,8 @@ pub enum Answer {
     Edited(Vec<ChangeOutcome>),
     /// The settings were set.
     SettingsSet,
-    /// The user as they are now.
-    User(UserRow),
+    /// The user as they are now, with the password if keydesk made it.
+    User(WithPassword),
     /// The file with the trail.
     Exported(Written),
     /// The refusal to show.

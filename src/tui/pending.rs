@@ -1,5 +1,6 @@
 //! Pending calls: which replies are awaited, and for what.
 
+use crate::copy_as::CopyForm;
 use crate::tui::dialog::CopyPart;
 use crate::tui::msg::Ticket;
 
@@ -12,8 +13,13 @@ pub enum Slot {
     Form,
     /// A copy from the one-time view.
     Copying(CopyPart),
-    /// A copy of a key from the list.
-    CopyKey,
+    /// A copy of keys from the list, or of credentials without their secrets.
+    CopyKeys {
+        /// How many.
+        of: usize,
+        /// In which form; none for the keys alone.
+        form: Option<CopyForm>,
+    },
     /// A copy of a sample.
     CopySample,
     /// A copy of an entry of the trail.

@@ -37,6 +37,7 @@ impl Workspace {
             Some(Screen::Settings(_)) => vec![Scope::Rows, Scope::Settings, Scope::Screen],
             Some(Screen::Account(_)) => vec![Scope::Rows, Scope::Account, Scope::Screen],
             Some(Screen::Docs(_)) => vec![Scope::Docs, Scope::Rows, Scope::Screen],
+            Some(Screen::Users(users)) if users.search.open => vec![Scope::Text, Scope::UserFilter],
             Some(Screen::Users(_)) => vec![Scope::Users, Scope::Rows, Scope::Screen],
             Some(Screen::Page(Topic::Security, _)) => vec![Scope::Security, Scope::Rows, Scope::Screen],
             Some(Screen::Page(Topic::SignIns, _)) => vec![Scope::Rows, Scope::Screen],

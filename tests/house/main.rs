@@ -30,6 +30,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("verify", &["credential", "secret", "time", "vault"]),
     ("serve", &["credential", "files", "hub", "secret", "time", "vault", "verify"]),
     ("config", &["files", "hub", "text", "vault"]),
+    ("copy_as", &["credential", "sample", "secret", "time", "verify"]),
     ("demo", &["account", "credential", "hub", "secret", "time"]),
     ("export", &["hub", "text"]),
     (
@@ -76,6 +77,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "account",
             "clipboard",
             "config",
+            "copy_as",
             "credential",
             "export",
             "hub",

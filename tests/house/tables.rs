@@ -17,6 +17,7 @@ fn tables_are_the_programs() {
         ("keys", keymap::markdown()),
         ("filter", keymap::terms_markdown()),
         ("log-filter", keymap::log_terms_markdown()),
+        ("user-filter", keymap::user_terms_markdown()),
         ("settings", settings()),
         ("flags", flags(keydesk::cli::command())),
     ];

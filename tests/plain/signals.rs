@@ -132,7 +132,7 @@ fn the_idle_timer_follows_the_clock() {
     );
     let appearance = format!("{home}/.config/keydesk/appearance.toml").into();
     let clock = Arc::new(Hasty(SystemClock.now()));
-    let after = plain::run(&places, &Origin::default(), appearance, crate::script::VERIFIER, clock).unwrap();
+    let after = plain::run(&places, &Origin::default(), appearance, crate::script::VERIFIER, false, clock).unwrap();
     let ExitAction::Exit(code) = after else { panic!("{after:?}") };
     std::process::exit(code.into());
 }

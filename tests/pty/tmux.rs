@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::Duration;
 
-use crate::harness::{Desk, ENTER};
+use crate::harness::{Desk, ENTER, ctrl};
 use crate::house::{BINARY, House};
 use crate::need::need;
 use crate::walk::{create, to_the_list};
@@ -61,12 +61,30 @@ fn a_copy_reaches_the_terminal_around_tmux_and_leaves_nothing_in_it() {
     let mut tmux = Tmux::start(&house);
     to_the_list(&mut tmux.client);
     let made = create(&mut tmux.client, "nightly-export");
-    tmux.client.keys("c").sees("Sent to your terminal through tmux");
+    tmux.client.keys("c").sees("Sent to your terminal through tmux").sees("(prefix ]) has nothing");
     tmux.client.clip(|clip| clip == format!("{}\n{}", made.key, made.secret));
     assert_eq!(tmux.tmux(&["list-buffers"]), "", "a paste buffer has the secret");
     tmux.client.keys(ENTER).sees_no("shown only now");
     let everything = tmux.tmux(&["capture-pane", "-p", "-S", "-"]);
     assert!(everything.contains(&made.key) && !everything.contains(&made.secret), "{everything}");
+}
+
+/// Who asked for it pastes inside tmux: the buffer is there, and `prefix ]` pastes it.
+#[test]
+fn a_buffer_that_is_asked_for_stays_in_tmux() {
+    if !need("tmux") {
+        return;
+    }
+    let house = House::with_desk();
+    let mut tmux = Tmux::start_as(&house, &[BINARY, "--keep-tmux-buffer"]);
+    to_the_list(&mut tmux.client);
+    let made = create(&mut tmux.client, "nightly-export");
+    let both = format!("{}\n{}", made.key, made.secret);
+    tmux.client.keys("c").sees("or by prefix ]");
+    tmux.client.clip(|clip| clip == both);
+    assert_eq!(tmux.tmux(&["show-buffer"]), both);
+    tmux.client.keys(ENTER).sees_no("shown only now").keys("/").sees("esc clear").keys(&format!("{}]", ctrl('b')));
+    tmux.client.sees(&format!("/ {}", made.key));
 }
 
 /// sudo takes TMUX away. tmux drops the copy then, by its default setting: keydesk must not report success.

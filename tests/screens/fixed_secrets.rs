@@ -8,6 +8,9 @@ use keydesk::tui::msg::{Answer, Reply};
 /// The secret that pictures show.
 pub const FAKE_SECRET: &str = "kdsThisIsNoSecretItIsAPicture0";
 
+/// The password that pictures show.
+const FAKE_PASSWORD: &str = "n0tap-asswo-rdbut-aword";
+
 /// Fixed keys and secrets in place of random ones.
 pub fn dress(reply: Reply) -> Reply {
     let row = |row: &mut CredentialRow| row.key = fake_key(row.kind, &row.name);
@@ -37,6 +40,10 @@ pub fn dress(reply: Reply) -> Reply {
                 issued.secret = issued.secret.take().map(|_| Secret::from_text(FAKE_SECRET));
             }
             Ok(Answer::Rotated(all))
+        }
+        Ok(Answer::User(mut changed)) => {
+            changed.password = changed.password.map(|_| Secret::from_text(FAKE_PASSWORD));
+            Ok(Answer::User(changed))
         }
         Ok(Answer::Found(Some(mut found))) => {
             row(&mut found.row);

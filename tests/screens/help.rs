@@ -25,6 +25,7 @@ pub const PLACES: &[&str] = &[
     "D",
     "R",
     "o",
+    "C",
     ":",
     "e",
     "enter",
@@ -39,6 +40,7 @@ pub const PLACES: &[&str] = &[
     "esc ↓ ↓ enter enter",
     "esc ↓ ↓ enter v",
     "esc ↓ enter",
+    "esc ↓ enter /",
     "esc ↓ enter enter",
 ];
 

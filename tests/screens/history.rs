@@ -17,7 +17,12 @@ fn details_end_with_what_was_done_to_this_key_and_nothing_else() {
         .sees("2 of 2")
         .press("enter")
         .dialog("Entry 7")
-        .says("bram");
+        .says("Hash")
+        .sees_no("Go to the credential");
+    // The arrows go on in the history, from inside the sheet too.
+    let newest = desk.screen().contains("1 of 2");
+    assert!(!newest);
+    desk.press("↑").dialog("Entry 14").says("renamed").press("↓").dialog("Entry 7").says("created");
     desk.press("esc").sees("━━ 3 History ━━");
     desk.sees_no("disabled Basic key");
 }

@@ -9,6 +9,7 @@ mod bytes;
 mod calls;
 mod choices;
 mod contrast;
+mod copy_as;
 mod create;
 mod desk;
 mod docs;

@@ -42,7 +42,11 @@ fn each_outcome_of_a_copy_has_honest_words() {
             CopyOutcome::SentInto(Multiplexer::TmuxOrScreen),
             "tmux drops it unless its setting is: set -s set-clipboard on; GNU screen always does. Paste to check.",
         ),
-        (CopyOutcome::SentThroughTmux, "✓ Sent to your terminal through tmux: secret. Paste to check."),
+        (
+            CopyOutcome::SentThroughTmux,
+            "✓ Sent to your terminal through tmux: secret. Paste it as into any window; tmux's own paste (prefix ]) has nothing.",
+        ),
+        (CopyOutcome::KeptInTmux, "or by prefix ]; tmux keeps it until you delete it (prefix =)."),
         (
             CopyOutcome::Impossible("This terminal cannot copy. Select it by hand.".to_owned()),
             "! This terminal cannot copy.",
@@ -247,6 +251,6 @@ fn legacy_hints_speak_of_username_and_password() {
     desk.press("3 n").types("smsnight").press("tab tab");
     desk.dialog("Create new key · Legacy API Credentials").says("Generate").press("enter");
     desk.dialog("Create new key · Legacy API Credentials").says("Type it").press("enter");
-    desk.sees("s copy password").sees("k copy username").sees_no("copy secret").sees_no("copy key");
+    desk.sees("s password").sees("k username").sees_no("s secret").sees_no("k key");
     desk.press("c").sees("Double-click the password to select it.");
 }

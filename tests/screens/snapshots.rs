@@ -45,6 +45,9 @@ fn with_one_hash(shown: &str) -> String {
     shown.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// Letters of the names in the scenes: what users typed is drawn as it is.
+const NAMES: &str = "支払い";
+
 fn check(desk: &Desk, name: &str) {
     let (buffer, cursor) = desk.frame();
     let mut settings = insta::Settings::clone_current();
@@ -92,6 +95,22 @@ fn chosen_scenes_look_as_recorded_without_colour_and_in_ascii() {
             assert_eq!(foreign.replace(['支', '払', 'い'], ""), "", "{} at {cursor:?}", scene.name);
         }
         check(&desk, &format!("{}_ascii", scene.name));
+    }
+}
+
+#[test]
+fn ascii_draws_nothing_but_ascii_on_every_screen() {
+    // Names are drawn as they were typed.
+    for scene in scenes::all().filter(|scene| scene.name != "api_names_of_the_world") {
+        let mut desk = (scene.make)(Theme { palette: Palette::None, glyphs: &UNICODE, ..Theme::default() });
+        desk.app.set_theme(Theme { palette: Palette::None, glyphs: &ASCII, ..Theme::default() });
+        for (columns, rows) in [(80, 24), (120, 40), (60, 16)] {
+            let (buffer, _) = desk.sized(columns, rows).rest().frame();
+            let shown = picture::text(&buffer);
+            let foreign = |line: &&str| line.chars().any(|c| !c.is_ascii() && !NAMES.contains(c));
+            let lines: Vec<&str> = shown.lines().filter(foreign).collect();
+            assert!(lines.is_empty(), "{} at {columns}x{rows}: {lines:#?}", scene.name);
+        }
     }
 }
 

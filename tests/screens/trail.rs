@@ -1,7 +1,7 @@
 //! The activity log: filtered, read, verified.
 
 use keydesk::account::Role;
-use keydesk::hub::{TrailReport, UserRow};
+use keydesk::hub::{HubError, TrailReport, UserRow};
 use keydesk::tui::msg::{Answer, Call};
 
 use super::desk::Desk;
@@ -152,6 +152,20 @@ fn the_trail_is_verified_and_its_end_is_copied_and_compared() {
     desk.press("ctrl-u").pastes(&other).dialog("Verify the activity log").says("00000000").press("enter");
     desk.sees(&format!("✗ row {} has another hash than the one you noted.", report.no)).sees("entries are whole");
     desk.press("esc").no_dialog().sees(&format!("Whole: entries 1 to {} verified 09:12", report.no));
+}
+
+#[test]
+fn a_comparison_that_failed_is_not_waited_for() {
+    let mut desk = Desk::on_trail();
+    desk.press("v").dialog("Verify the activity log").says("entries are whole").press("shift-tab");
+    desk.pastes(&format!("3:{}", "00".repeat(32))).dialog("Verify the activity log").says("00000000");
+    desk.instead = Some(Box::new(|call| match call {
+        Call::Compare(..) => Some(Err(HubError::Unavailable("The disk is full.".to_owned()))),
+        _ => None,
+    }));
+    desk.stalls().press("enter").sees("Comparing ...").answers().sees("The disk is full.").sees_no("Comparing ...");
+    desk.instead = None;
+    desk.press("esc").dialog("Verify the activity log").says("00000000").press("enter").sees("has another hash");
 }
 
 #[test]

@@ -33,7 +33,7 @@ impl Desk {
     }
 
     fn fills_in_erik(&mut self) -> &mut Self {
-        self.press("n").types("erik").press("tab tab").types(ANOTHER).press("tab").types(ANOTHER)
+        self.press("n").types("erik").press("tab tab → tab").types(ANOTHER).press("tab").types(ANOTHER)
     }
 }
 
@@ -55,7 +55,7 @@ fn every_user_is_listed_with_level_state_and_keys() {
 #[test]
 fn a_new_user_is_added_and_must_change_the_password() {
     let mut desk = Desk::on_users();
-    desk.fills_in_erik().dialog("New user").says("✓ the same twice").press("enter").no_dialog();
+    desk.fills_in_erik().dialog("New user").says("✓ the same twice").press("ctrl-s").no_dialog();
     desk.sees("erik was added and chooses an own password at the first sign-in.").waits(7_000).sees("5 users");
     assert!(desk.selected_line().contains("erik"), "{}", desk.screen());
     let erik = desk.user("erik");
@@ -72,8 +72,8 @@ fn errors_of_a_new_user_show_at_their_field() {
         ("bram", ANOTHER, ANOTHER, "The user name bram is taken already"),
     ] {
         let mut desk = Desk::on_users();
-        desk.press("n").types(name).press("tab tab").types(password).press("tab").types(again);
-        desk.dialog("New user").says("Basic User").press("enter").dialog("New user").says(said);
+        desk.press("n").types(name).press("tab tab → tab").types(password).press("tab").types(again);
+        desk.dialog("New user").says("Basic User").press("ctrl-s").dialog("New user").says(said);
         assert_eq!(desk.hub().users(&fixture::local(desk.hub(), "alice")).unwrap().len(), 4);
     }
 }
@@ -125,7 +125,7 @@ fn a_locked_name_is_unlocked() {
 #[test]
 fn passwords_of_others_are_set_and_ones_own_is_changed() {
     let mut desk = Desk::on_users();
-    desk.selects("chen").press("p").types(ANOTHER).press("tab").types(ANOTHER);
+    desk.selects("chen").press("p → tab").types(ANOTHER).press("tab").types(ANOTHER);
     desk.dialog("New password for chen").says("Hand it over yourself.").press("enter").no_dialog();
     desk.sees("must change it at the next sign-in");
     assert!(desk.can_sign_in("chen", ANOTHER));
@@ -178,7 +178,7 @@ pub fn signed_in_long_ago() -> Desk {
 #[test]
 fn the_password_is_asked_again_and_then_it_is_done() {
     let mut desk = signed_in_long_ago();
-    desk.fills_in_erik().dialog("New user").says("erik").press("enter");
+    desk.fills_in_erik().dialog("New user").says("erik").press("ctrl-s");
     desk.dialog("Your password again").says("not typed in the last 5 minutes").types("wrong").says("•••••");
     desk.press("enter").dialog("Your password again").says("That is not your password.").press("ctrl-u");
     desk.types(PASSWORD).says("••••").press("enter").no_dialog().sees("erik was added");
@@ -190,7 +190,7 @@ fn the_password_is_asked_again_and_then_it_is_done() {
 #[test]
 fn without_the_password_nothing_is_done_and_the_form_stays() {
     let mut desk = signed_in_long_ago();
-    desk.fills_in_erik().dialog("New user").says("erik").press("enter").dialog("Your password again").says("Password");
+    desk.fills_in_erik().dialog("New user").says("erik").press("ctrl-s").dialog("Your password again").says("Password");
     desk.press("esc").dialog("New user").says("erik").press("esc").no_dialog().sees("4 users");
     assert_eq!(desk.count("confirm"), 0);
 }
@@ -211,9 +211,9 @@ fn an_error_keeps_the_form() {
         Call::ChangeUser(..) => Some(Err(HubError::Unavailable("The disk is full.".to_owned()))),
         _ => None,
     }));
-    desk.fills_in_erik().dialog("New user").says("erik").press("enter").dialog("New user").says("The disk is full.");
+    desk.fills_in_erik().dialog("New user").says("erik").press("ctrl-s").dialog("New user").says("The disk is full.");
     desk.instead = None;
-    desk.press("enter").no_dialog().sees("erik was added");
+    desk.press("ctrl-s").no_dialog().sees("erik was added");
 }
 
 #[test]
@@ -234,4 +234,109 @@ fn enter_leads_from_the_keys_of_a_user_to_one() {
     desk.press("enter").no_dialog().rest().sees("Settings › API Settings");
     assert!(desk.selected_line().contains(&name), "{name}: {}", desk.screen());
     desk.press("esc").sees("LAST SIGN-IN (UTC)");
+}
+
+/// A password in the four groups that keydesk makes.
+fn made_password(desk: &Desk) -> String {
+    let is_one = |word: &&str| word.len() == 23 && word.matches('-').count() == 3;
+    desk.screen().split_whitespace().find(is_one).unwrap().to_owned()
+}
+
+#[test]
+fn a_first_password_is_made_and_shown_once() {
+    let mut desk = Desk::on_users();
+    desk.press("n").types("frida").press("tab tab").sees("(•) make one").sees("shown once, on the next page");
+    desk.press("tab").types("audit of spring 2027").dialog("New user").says("frida").press("enter");
+    desk.dialog("The secret, once").says("frida is added").sees("Basic User").sees("Not copied yet");
+    desk.sees("Nobody can show the password again. If it gets lost, set another.")
+        .sees_no("Revoke it")
+        .sees_no("C copy as");
+    let password = made_password(&desk);
+    desk.press("C").dialog("The secret, once").says("A password is for a person").press("m").sees_no(&password);
+    desk.press("m s")
+        .says("(OSC 52): password.")
+        .press("k")
+        .says("(OSC 52): name.")
+        .press("c")
+        .says("name and password");
+    assert_eq!(desk.copied, [password.clone(), "frida".to_owned(), format!("frida\n{password}")]);
+    assert_eq!(desk.count("seen"), 0, "no credential was copied");
+    desk.dialog("The secret, once").says("frida").press("enter").no_dialog().sees("5 users").sees_no(&password);
+    desk.sees("Note        audit of spring 2027");
+    assert!(desk.selected_line().contains("frida"), "{}", desk.screen());
+    let frida = desk.user("frida");
+    assert!(frida.must_change_password && desk.can_sign_in("frida", &password));
+    assert!(!format!("{:?}", desk.app).contains(&password));
+}
+
+#[test]
+fn a_new_password_for_a_user_is_made_and_shown_once() {
+    let mut desk = Desk::on_users();
+    desk.selects("chen").press("p").dialog("New password for chen").says("(•) make one").press("enter");
+    desk.dialog("The secret, once").says("chen has a new password").sees("changed at the next sign-in");
+    let password = made_password(&desk);
+    desk.press("enter").dialog("Close without copying?").says("It cannot be shown again.").press("enter");
+    desk.dialog("The secret, once").says("chen").press("c").says("Paste to check").press("esc").no_dialog();
+    assert!(desk.can_sign_in("chen", &password) && !desk.can_sign_in("chen", PASSWORD));
+}
+
+#[test]
+fn a_lock_wipes_a_password_that_nobody_copied_and_says_so() {
+    let mut desk = Desk::on_users();
+    desk.selects("chen").press("p").dialog("New password for chen").says("make one").press("enter");
+    desk.dialog("The secret, once").says("chen");
+    let password = made_password(&desk);
+    desk.waits(600_000).sees("Locked").sees_no(&password).sees_no("Password wiped").types(PASSWORD);
+    desk.dialog("Acme Messaging").says("alice").press("enter").rest();
+    desk.dialog("Password wiped").says("The password of chen was wiped before it was copied.").sees_no(&password);
+    assert!(!format!("{:?}", desk.app).contains(&password));
+}
+
+#[test]
+fn a_password_that_comes_after_the_lock_is_dropped_and_told() {
+    let mut desk = Desk::on_users();
+    desk.selects("chen").press("p").dialog("New password for chen").says("make one").stalls().press("enter");
+    desk.waits(600_000).answers().sees("Locked").types(PASSWORD);
+    desk.dialog("Acme Messaging").says("alice").press("enter").rest();
+    desk.dialog("Password wiped").says("Press p in Users to make another.").press("enter").no_dialog();
+    assert!(desk.app.secrets_shown().is_none());
+}
+
+#[test]
+fn the_note_of_a_user_is_edited_and_taken_away() {
+    let mut desk = Desk::on_users();
+    desk.selects("bram").press("e").types("backend team, deputy of alice");
+    desk.dialog("Note on bram").says("deputy of alice").press("enter").no_dialog().sees("The note on bram is saved.");
+    desk.waits(7_000).sees("Note        backend team, deputy of alice");
+    assert_eq!(desk.user("bram").note, "backend team, deputy of alice");
+    desk.sized(120, 40).rest();
+    assert!(desk.selected_line().ends_with("backend team, deputy of alice"), "{}", desk.selected_line());
+    desk.sized(80, 24).rest();
+    desk.press("e ctrl-u").dialog("Note on bram").says("none").press("enter").sees("bram has no note now.");
+    assert_eq!(desk.user("bram").note, "");
+    desk.press("esc").selects("Activity log").press("enter").rest().sees("changed             note on bram");
+}
+
+#[test]
+fn users_are_filtered_by_words_and_terms() {
+    let mut desk = Desk::on_users();
+    lock(&desk, "dora");
+    desk.waits(1_000).press("/").types("state:locked").sees("1 of 1 found, 4 in all").sees("dora").sees_no("chen");
+    desk.press("enter u").dialog("Unlock dora?").says("Five wrong passwords").press("tab enter").no_dialog();
+    desk.sees("dora").waits(7_000).sees("4 users");
+    desk.press("/")
+        .types("role:king")
+        .sees("\"king\" is not a role.")
+        .press("enter")
+        .press("ctrl-u")
+        .types("role:basic");
+    desk.sees_no("is not a role").press("enter").sees("chen").sees_no("bram").press("esc");
+    desk.sees("bram").press("/").types("nobody").sees("Nobody matches nobody.").press("esc").sees("4 users");
+}
+
+#[test]
+fn an_auditor_filters_users_and_changes_none() {
+    let mut desk = Desk::signed_in_as(Role::Auditor);
+    desk.goes_to_users().press("/").types("bram").press("enter").sees("bram").sees_no("dora");
+    desk.press("e").dialog("Not available to you").says("Administrators");
 }

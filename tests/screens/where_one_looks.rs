@@ -3,6 +3,7 @@
 use keydesk::credential::State;
 
 use super::desk::Desk;
+use super::fixture::PASSWORD;
 
 /// On the details of crm-sync.
 fn on_details() -> Desk {
@@ -73,6 +74,16 @@ fn it_can_be_copied_before_the_lock() {
     desk.sees("Locked");
     assert!(desk.copied.last().is_some_and(|text| text.contains("\nkds")), "{:?}", desk.copied.len());
     assert!(!format!("{:?}", desk.app).contains("UnsavedSecret"), "nothing was lost");
+}
+
+#[test]
+fn a_copy_before_the_lock_is_forgotten_with_the_session() {
+    let mut desk = on_secret();
+    desk.press("L tab").dialog("The secret is not copied yet").says("Copy both, lock").stalls().press("enter");
+    desk.waits(600_000).answers().sees("Locked").types(PASSWORD).dialog("Acme Messaging").says("alice").press("enter");
+    desk.rest().no_dialog().press("n").types("another");
+    desk.dialog("Create new key · Basic Authentication").says("another").press("enter").press("c");
+    desk.dialog("The secret, once").says("another").sees_no("Locked");
 }
 
 #[test]

@@ -55,6 +55,9 @@ pub struct FrontendArgs {
     /// Open the desk line by line, for screen readers and dumb terminals
     #[arg(long)]
     pub plain: bool,
+    /// Leave what is copied in a paste buffer of tmux too, for prefix ]; it stays until it is deleted there
+    #[arg(long)]
+    pub keep_tmux_buffer: bool,
 }
 
 /// Who acts. Whoever can read the database and the master key owns the desk, so no password is asked for.

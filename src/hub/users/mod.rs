@@ -1,5 +1,6 @@
 //! User management: adding, role, disabling and enabling, unlocking, passwords.
 
+mod filter;
 pub(crate) mod mapping;
 mod own_sign_ins;
 pub(crate) mod passwords;
@@ -7,6 +8,8 @@ mod sign_in;
 pub(in crate::hub) mod ssh_keys;
 mod throttle;
 pub(crate) mod throttle_rows;
+
+pub use filter::{UserCondition, UserFilter, UserFilterError, user_terms};
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

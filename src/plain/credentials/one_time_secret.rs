@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::clipboard::CopyOutcome;
+use crate::clipboard::{CopyOutcome, PASTE_INSIDE, PASTE_OUTSIDE};
 use crate::credential::Kind;
 use crate::hub::{CredentialId, DisplayEvent, Issued};
 use crate::plain::conversation::{Exit, Menu, Step};
@@ -149,7 +149,8 @@ pub fn copied(outcome: &CopyOutcome, what: &str) -> String {
             format!("Sent to your terminal (OSC 52): the {what}. Paste to check; not every terminal takes it.")
         }
         CopyOutcome::SentInto(around) => format!("Sent (OSC 52): the {what}, but {} Paste to check.", around.words()),
-        CopyOutcome::SentThroughTmux => format!("Sent to your terminal through tmux: the {what}. Paste to check."),
+        CopyOutcome::SentThroughTmux => format!("Sent to your terminal through tmux: the {what}. {PASTE_OUTSIDE}"),
+        CopyOutcome::KeptInTmux => format!("Sent to your terminal through tmux: the {what}. {PASTE_INSIDE}"),
         CopyOutcome::Impossible(why) => why.clone(),
     }
 }

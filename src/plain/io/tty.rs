@@ -44,8 +44,8 @@ pub struct Tty {
 }
 
 impl Tty {
-    /// Takes over the terminal.
-    pub fn open(appearance: Option<PathBuf>) -> io::Result<Self> {
+    /// Takes over the terminal. With `keep` copies through tmux leave a paste buffer there.
+    pub fn open(appearance: Option<PathBuf>, keep: bool) -> io::Result<Self> {
         let (wake, waker) = UnixStream::pair()?;
         waker.set_nonblocking(true)?;
         wake.set_nonblocking(true)?;
@@ -53,7 +53,8 @@ impl Tty {
         modes.save(stdin())?;
         let state = SignalState { modes, slot: SecretSlot::default(), interrupted: Arc::default() };
         signals::watch(state.clone(), waker)?;
-        let method = CopyMethod::choose(&|name| std::env::var(name).ok());
+        let method =
+            CopyMethod::choose(&|name| std::env::var(name).ok()).map(|method| method.keeping_tmux_buffer(keep));
         let rest = Zeroizing::new(Vec::with_capacity(2 * LONGEST));
         Ok(Self { state, set: None, wake, rest, appearance, method, desktop: Desktop::default() })
     }

@@ -2,11 +2,11 @@
 
 use crate::hub::CredentialEdit;
 use crate::tui::act::{forms, scroll};
-use crate::tui::app::{App, Workspace};
+use crate::tui::app::App;
 use crate::tui::dialog::{ChangeState, Confirmation, CopyPart, Dialog, DialogKind};
 use crate::tui::form::{Advance, Fault, Form, Id};
 use crate::tui::keymap::Action;
-use crate::tui::msg::{Call, CopyOutcome, Effect};
+use crate::tui::msg::{Call, Effect};
 use crate::tui::pending::Slot;
 use crate::tui::toast::Toast;
 
@@ -19,7 +19,8 @@ impl App {
             (DialogKind::OneTimeSecret(_), Action::CopyBoth) => self.copy(CopyPart::Both),
             (DialogKind::OneTimeSecret(_), Action::CopySecret) => self.copy(CopyPart::Secret),
             (DialogKind::OneTimeSecret(_), Action::CopyKey) => self.copy(CopyPart::Key),
-            (DialogKind::OneTimeSecret(_), Action::CopyAll) => self.copy(CopyPart::All),
+            (DialogKind::OneTimeSecret(_), Action::CopyAll) => self.copy_all(),
+            (DialogKind::OneTimeSecret(_), Action::CopyAs) => self.open_copy_as(),
             (DialogKind::OneTimeSecret(view), Action::NextPage | Action::PreviousPage) if view.pages().len() > 1 => {
                 view.turn(action == Action::NextPage)
             }
@@ -87,11 +88,15 @@ impl App {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
         workspace.dialogs.pop_if(|dialog| matches!(dialog.kind, DialogKind::Pick(_)));
-        if let Some(Action::OrderBy(order)) = chosen {
-            if let Some(api) = workspace.api_mut() {
-                api.order_by(order);
+        match chosen {
+            Some(Action::OrderBy(order)) => {
+                if let Some(api) = workspace.api_mut() {
+                    api.order_by(order);
+                }
+                workspace.read_list(now);
             }
-            workspace.read_list(now);
+            Some(Action::CopyIn(form)) => self.copy_in(form),
+            _ => {}
         }
     }
 
@@ -161,18 +166,6 @@ impl App {
         }
     }
 
-    /// Copies what the one-time view holds, and locks once it has left.
-    fn copy_and_lock(&mut self) {
-        let Some(workspace) = &mut self.workspace else { return };
-        workspace.dialogs.pop();
-        workspace.locks_after_copy = true;
-        let several = matches!(
-            workspace.dialog().map(|dialog| &dialog.kind),
-            Some(DialogKind::OneTimeSecret(view)) if view.pages().len() > 1
-        );
-        self.copy(if several { CopyPart::All } else { CopyPart::Both });
-    }
-
     /// Does what was confirmed. A secret that was not copied is lost.
     fn carry_out(&mut self, confirmation: Confirmation) {
         // A lock notes which secrets were lost before it wipes them.
@@ -199,20 +192,9 @@ impl App {
     /// From the one-time view: asks whether to revoke the key that was just created.
     fn ask_to_revoke(&mut self) {
         let Some(DialogKind::OneTimeSecret(view)) = self.dialog().map(|dialog| &dialog.kind) else { return };
-        let change = ChangeState { over_secret: true, ..ChangeState::revoke(vec![view.row().clone()]) };
+        let Some(row) = view.credential() else { return };
+        let change = ChangeState { over_secret: true, ..ChangeState::revoke(vec![row.clone()]) };
         self.push(Dialog::change_state(change));
-    }
-
-    fn copy(&mut self, what: CopyPart) {
-        let Some(dialog) = self.workspace.as_mut().and_then(Workspace::dialog_mut) else { return };
-        let DialogKind::OneTimeSecret(view) = &mut dialog.kind else { return };
-        if let Some(why) = &self.no_clipboard {
-            view.copied = Some((what, CopyOutcome::Impossible(why.clone())));
-            return self.drop_type_ahead();
-        }
-        let text = view.to_copy(what);
-        let ticket = self.pending.add(Slot::Copying(what));
-        self.out.push(Effect::Copy(ticket, text));
     }
 }
 

@@ -83,6 +83,7 @@ impl App {
         let Some(workspace) = self.workspace.as_mut().filter(|_| self.sign_in.is_none()) else { return };
         if workspace.dialogs.is_empty() {
             self.filter_typed();
+            self.user_filter_typed();
             return self.log_filter_typed();
         }
         let Some(dialog) = workspace.dialogs.last_mut() else { return };

@@ -86,7 +86,7 @@ impl App {
     pub(super) fn jump_copies_key(&mut self) {
         let Some((jump, _)) = self.workspace.as_mut().and_then(Workspace::jump_mut) else { return };
         if let Some(Target::Credential(row)) = jump.chosen().cloned() {
-            self.copy_key(&row);
+            self.copy_keys(&[row], None);
         }
     }
 
@@ -132,7 +132,7 @@ impl App {
         };
         api.tab = Tab::Api;
         api.close_page();
-        api.search = Search::of(filter);
+        api.search = Search::of(filter, now);
         api.list.reset();
         if let Some(workspace) = &mut self.workspace {
             workspace.read_list(now);

@@ -2,6 +2,7 @@
 
 mod api;
 mod appearance;
+mod copies;
 mod dialogs;
 mod docs;
 mod forms;
@@ -70,7 +71,11 @@ impl App {
             self.drop_type_ahead();
             return self.cancel_dialog();
         }
-        if !self.filter_handles(Action::Interrupt) && !self.log_filter_handles(Action::Interrupt) {
+        let interrupt = Action::Interrupt;
+        if !self.filter_handles(interrupt)
+            && !self.log_filter_handles(interrupt)
+            && !self.user_filter_handles(interrupt)
+        {
             self.quit();
         }
     }
@@ -131,7 +136,7 @@ impl App {
     /// Names of the credentials whose new secret was not copied.
     pub(super) fn uncopied(&self) -> Vec<&str> {
         let view = self.one_time_view();
-        view.into_iter().flat_map(|view| view.unsaved().map(|page| page.row.name.as_str())).collect()
+        view.into_iter().flat_map(|view| view.unsaved().map(|page| page.holder.name())).collect()
     }
 
     /// Whether some of several new secrets were copied.
@@ -150,8 +155,8 @@ impl App {
     pub(super) fn ask(&mut self, confirmation: Confirmation) {
         self.help = None;
         let Some(workspace) = &mut self.workspace else { return };
-        // A second confirmation replaces the first.
-        workspace.dialogs.retain(|d| !matches!(d.kind, DialogKind::Confirm(_)));
+        // A second confirmation replaces the first, and takes the place of a choice.
+        workspace.dialogs.retain(|d| !matches!(d.kind, DialogKind::Confirm(_) | DialogKind::Pick(_)));
         workspace.dialogs.push(Dialog::confirm(confirmation));
         self.drop_type_ahead();
     }

@@ -19,7 +19,7 @@ use crate::tui::toast::Toast;
 
 impl App {
     pub(super) fn act_on_screen(&mut self, action: Action) {
-        if self.filter_handles(action) || self.log_filter_handles(action) {
+        if self.filter_handles(action) || self.log_filter_handles(action) || self.user_filter_handles(action) {
             return;
         }
         if action == Action::Back {
@@ -128,7 +128,7 @@ impl App {
         let mut api = Api::new(kind);
         let fits = self.workspace.as_ref().is_some_and(|workspace| workspace.section_fits(kind));
         if !filter.is_empty() {
-            api.search = Search::of(filter);
+            api.search = Search::of(filter, self.now);
         }
         if let Some(row) = row {
             api.list.seek_in(row, fits);

@@ -24,7 +24,7 @@ impl App {
     pub(super) fn open_entry(&mut self) {
         let selected = self.workspace.as_ref().and_then(Workspace::trail).and_then(|list| list.selected());
         if let Some(row) = selected.cloned() {
-            self.push(Dialog::trail_entry(row));
+            self.push(Dialog::trail_entry(row, true));
         }
     }
 
@@ -33,9 +33,17 @@ impl App {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
         let height = layout::trail_rows(self.size, workspace.api().is_some());
-        let Some(list) = workspace.trail_mut() else { return };
-        if list.act(action, height) {
-            workspace.due.trail = Some(now);
+        match workspace.trail_mut() {
+            Some(list) => {
+                if list.act(action, height) {
+                    workspace.due.trail = Some(now);
+                }
+            }
+            None => {
+                if let Some(api) = workspace.api_mut() {
+                    api.move_in_history(action);
+                }
+            }
         }
         self.show_selected_entry();
     }
@@ -43,13 +51,15 @@ impl App {
     /// The sheet of an entry follows the selection under it.
     pub(in crate::tui) fn show_selected_entry(&mut self) {
         let Some(workspace) = &mut self.workspace else { return };
-        let Some(row) = workspace.trail().and_then(|list| list.selected()).cloned() else { return };
+        let leads = workspace.trail().is_some();
+        let shown = workspace.trail().and_then(|list| list.selected());
+        let Some(row) = shown.or_else(|| workspace.api()?.history_entry()).cloned() else { return };
         if let Some(dialog) = workspace.dialog_mut()
             && let DialogKind::TrailEntry(shown) = &dialog.kind
             && shown.content.no != row.no
         {
             let focus = dialog.form.as_ref().and_then(|form| form.focus());
-            *dialog = Dialog::trail_entry(row);
+            *dialog = Dialog::trail_entry(row, leads);
             if let (Some(form), Some(id)) = (&mut dialog.form, focus) {
                 form.focus_on(id);
             }
@@ -119,6 +129,19 @@ impl App {
         form.clear_faults();
         sheet.noted = Some(NotedLine::Comparing(no));
         self.call(Slot::Verify, Call::Compare(actor, no, hash));
+    }
+}
+
+impl Workspace {
+    /// The comparison of a noted line ended without an answer.
+    pub(in crate::tui) fn stop_comparing(&mut self) {
+        for dialog in &mut self.dialogs {
+            if let DialogKind::TrailCheck(sheet) = &mut dialog.kind
+                && sheet.comparing().is_some()
+            {
+                sheet.noted = None;
+            }
+        }
     }
 }
 

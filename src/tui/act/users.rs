@@ -3,13 +3,14 @@
 use crate::account::UserState;
 use crate::credential::Filter;
 use crate::hub::{ListQuery, UserRow};
+use crate::tui::act::forms;
 use crate::tui::app::{App, Workspace};
 use crate::tui::dialog::{Dialog, DialogKind, Scrollable, UserAction, UserKeys};
 use crate::tui::keymap::Action;
 use crate::tui::layout;
 use crate::tui::msg::Call;
 use crate::tui::pending::Slot;
-use crate::tui::screen::{RowSelection, Screen};
+use crate::tui::screen::{RowSelection, Screen, UserSearch};
 use crate::tui::toast::Toast;
 
 /// Limit on the listed credentials of one user.
@@ -19,14 +20,20 @@ impl App {
     pub(super) fn act_on_users(&mut self, action: Action) {
         let height = layout::trail_rows(self.size, false);
         let Some(Screen::Users(users)) = self.workspace.as_mut().and_then(Workspace::screen_mut) else { return };
-        if action == Action::Create {
-            return self.push(Dialog::user(UserAction::Add));
+        match action {
+            Action::Create => return self.push(Dialog::user(UserAction::Add)),
+            Action::Filter => {
+                users.search.open = true;
+                return;
+            }
+            _ => {}
         }
         let Some(row) = users.selected().cloned() else { return };
         match action {
             Action::Open => self.open_user_keys(&row.name),
             Action::SetRole => self.push(Dialog::user(UserAction::Role(row))),
             Action::SetPassword => self.set_password(row),
+            Action::EditNote => self.push(Dialog::user(UserAction::Note(row))),
             Action::DisableEnable => {
                 let to = if row.state == UserState::Active { UserState::Disabled } else { UserState::Active };
                 self.push(Dialog::user(UserAction::State(row, to)));
@@ -37,6 +44,40 @@ impl App {
             }
             Action::Unlock => self.push(Dialog::user(UserAction::Unlock(row))),
             action => users.act(action, height),
+        }
+    }
+
+    /// Keys of the filter line while it is open, and the esc that takes a filter away; `true` if the action was one of
+    /// them.
+    pub(super) fn user_filter_handles(&mut self, action: Action) -> bool {
+        let (now, height) = (self.now, layout::trail_rows(self.size, false));
+        let Some(Screen::Users(users)) = self.workspace.as_mut().and_then(Workspace::screen_mut) else { return false };
+        let search = &mut users.search;
+        match action {
+            Action::Back if search.shown() => *search = UserSearch::default(),
+            Action::Interrupt if search.open => *search = UserSearch::default(),
+            action if !search.takes(action) => return false,
+            Action::Advance => {
+                search.open = !search.understood();
+                return true;
+            }
+            action => {
+                let _ = forms::edit(&mut search.form, action);
+                search.read(now);
+            }
+        }
+        users.narrow(height, now);
+        true
+    }
+
+    /// The text of the open filter line changed.
+    pub(super) fn user_filter_typed(&mut self) {
+        let (now, height) = (self.now, layout::trail_rows(self.size, false));
+        if let Some(Screen::Users(users)) = self.workspace.as_mut().and_then(Workspace::screen_mut)
+            && users.search.open
+            && users.search.read(now)
+        {
+            users.narrow(height, now);
         }
     }
 

@@ -248,7 +248,8 @@ impl App {
             DialogKind::OneTimeSecret(view) => Some(view),
             _ => None,
         })?;
-        Some((workspace.actor(), view.pages().iter().map(|page| page.row.id).collect()))
+        let ids = view.pages().iter().filter_map(|page| page.holder.credential()).map(|row| row.id).collect();
+        Some((workspace.actor(), ids))
     }
 
     /// Wipes every secret and typed password, at once.

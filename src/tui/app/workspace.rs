@@ -3,7 +3,7 @@
 use crate::account::{Right, allows};
 use crate::hub::{Actor, CredentialRow, Denied, Overview, OwnSignIn, SecuritySettings, Session, UnsavedSecret};
 use crate::time::Millis;
-use crate::tui::dialog::{Dialog, DialogKind, SecretPage};
+use crate::tui::dialog::{Dialog, DialogKind, SecretPage, lost_words};
 use crate::tui::form::Form;
 use crate::tui::screen::{Api, Menu, Screen, Topic};
 
@@ -148,17 +148,26 @@ pub const PULSE: i64 = 1000;
 impl Workspace {
     /// Closes the one-time view and wipes passwords in forms; forms keep everything else.
     pub(super) fn drop_secrets(&mut self) {
+        // The copy that a lock waited for is not awaited any more.
+        self.locks_after_copy = false;
         let lost_secrets = &mut self.lost_secrets;
+        let mut passwords = Vec::new();
         self.dialogs.retain(|dialog| match &dialog.kind {
             DialogKind::OneTimeSecret(view) => {
-                lost_secrets.extend(view.unsaved().map(SecretPage::lost));
+                lost_secrets.extend(view.unsaved().filter_map(SecretPage::lost));
+                let users = view.unsaved().filter(|page| page.holder.credential().is_none());
+                passwords.extend(users.map(|page| lost_words(page.holder.name())));
                 false
             }
             // Unlocking asks for the password; it need not be asked for again.
-            DialogKind::Confirm(_) | DialogKind::Reauthenticate => false,
+            DialogKind::Confirm(_) | DialogKind::Reauthenticate | DialogKind::Pick(_) => false,
             DialogKind::ChangeState(change) => !change.over_secret,
             _ => true,
         });
+        if !passwords.is_empty() {
+            let notice = DialogKind::Notice { title: "Password wiped".to_owned(), lines: passwords };
+            self.dialogs.push(Dialog::to_read(notice));
+        }
         for dialog in &mut self.dialogs {
             let wiped = dialog.form.as_mut().is_some_and(Form::wipe_passwords);
             match &mut dialog.kind {

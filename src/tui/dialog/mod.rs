@@ -13,8 +13,8 @@ mod user;
 
 pub use confirm::Confirmation;
 pub use credential::{
-    ChangeState, CopyPart, Create, Draft, EditKeys, Issue, NewPassword, OneTimeSecret, Rotate, SecretPage,
-    StopOldSecret, entry_of,
+    ChangeState, CopyPart, Create, Draft, EditKeys, Holder, Issue, NewPassword, OneTimeSecret, Rotate, SecretPage,
+    StopOldSecret, entry_of, lost_words, parts_of,
 };
 pub use jump::{Jump, Place, Target};
 pub use own_password::check_new;

@@ -26,10 +26,10 @@ pub enum NotedLine {
 }
 
 impl Dialog {
-    /// One entry. Where it is about a credential, a button leads there.
-    pub fn trail_entry(row: TrailRow) -> Self {
+    /// One entry. Where it is about a credential, a button leads there; not from the page about that credential.
+    pub fn trail_entry(row: TrailRow, leads: bool) -> Self {
         let mut entries = vec![button(Id::Cancel, "Close")];
-        if row.credential().is_some() {
+        if leads && row.credential().is_some() {
             entries.insert(0, button(Id::GoTo, "Go to the credential"));
         }
         Self::with_form(Form::new(entries), DialogKind::TrailEntry(Box::new(Scrollable::new(row))))

@@ -1,10 +1,13 @@
 //! User management: add, role, password, disable, enable, unlock.
 
 use crate::account::{Role, UserName, UserState};
-use crate::hub::{CredentialRow, UserRow};
+use crate::credential::Note;
+use crate::hub::{CredentialRow, NewUser, UserRow};
 use crate::secret::Secret;
 use crate::tui::dialog::{Dialog, DialogKind, check_new};
-use crate::tui::form::{Control, Fault, Form, FormEntry, Id, button, entry, lower_case, password, text};
+use crate::tui::form::{
+    Control, Fault, Form, FormEntry, Id, button, entry, lower_case, only_if, password, text, text_with,
+};
 use crate::tui::msg::UserChange;
 
 /// The roles as the form offers them: the one with the fewest rights first, so that nobody gets more by haste.
@@ -25,6 +28,8 @@ pub enum UserAction {
     State(UserRow, UserState),
     /// Unlock a user after too many wrong passwords.
     Unlock(UserRow),
+    /// Another note.
+    Note(UserRow),
 }
 
 impl UserAction {
@@ -32,7 +37,9 @@ impl UserAction {
     pub fn row(&self) -> Option<&UserRow> {
         match self {
             Self::Add => None,
-            Self::Role(row) | Self::Password(row) | Self::State(row, _) | Self::Unlock(row) => Some(row),
+            Self::Role(row) | Self::Password(row) | Self::State(row, _) | Self::Unlock(row) | Self::Note(row) => {
+                Some(row)
+            }
         }
     }
 
@@ -40,6 +47,7 @@ impl UserAction {
     pub fn fault_of(&self, form: &Form, id: Id) -> Option<String> {
         match (self, id) {
             (Self::Add, Id::Name) => UserName::new(form.text(id).trim()).err().map(|why| why.to_string()),
+            (_, Id::Note) => Note::new(form.text(id)).err().map(|why| why.to_string()),
             _ => None,
         }
     }
@@ -51,12 +59,13 @@ impl UserAction {
                 let name = form.text(Id::Name).trim().to_owned();
                 UserName::new(&name).map_err(|why| (Id::Name, why.to_string()))?;
                 let password = new_password(form, &name)?;
-                UserChange::Add { name, role: role(form), password }
+                UserChange::Add(NewUser { name, role: role(form), password, note: note(form)?, ssh_key: None })
             }
             Self::Role(row) => UserChange::Role(row.target(), role(form)),
             Self::Password(row) => UserChange::Password(row.target(), new_password(form, &row.name)?),
             Self::State(row, state) => UserChange::State(row.target(), *state),
             Self::Unlock(row) => UserChange::Unlock(row.name.clone()),
+            Self::Note(row) => UserChange::Note(row.target(), note(form)?),
         })
     }
 }
@@ -68,8 +77,10 @@ impl Dialog {
             UserAction::Add => vec![
                 lower_case(text(Id::Name, "Name")),
                 roles(0),
-                password(Id::Password, "Password"),
-                password(Id::Again, "Again"),
+                source(),
+                typed(password(Id::Password, "New")),
+                typed(password(Id::Again, "Again")),
+                text(Id::Note, "Note"),
                 button(Id::Submit, "Add user"),
                 button(Id::Cancel, "Cancel"),
             ],
@@ -78,11 +89,15 @@ impl Dialog {
                 vec![roles(now), button(Id::Submit, "Change role"), button(Id::Cancel, "Cancel")]
             }
             UserAction::Password(_) => vec![
-                password(Id::Password, "New"),
-                password(Id::Again, "Again"),
+                source(),
+                typed(password(Id::Password, "New")),
+                typed(password(Id::Again, "Again")),
                 button(Id::Submit, "Set password"),
                 button(Id::Cancel, "Cancel"),
             ],
+            UserAction::Note(row) => {
+                vec![text_with(Id::Note, "Note", &row.note), button(Id::Submit, "Save"), button(Id::Cancel, "Cancel")]
+            }
             UserAction::State(row, UserState::Disabled) => {
                 let mut entries = vec![button(Id::Cancel, "Keep enabled"), button(Id::Submit, "Disable")];
                 if row.made > 0 {
@@ -104,10 +119,31 @@ fn role(form: &Form) -> Role {
     ROLES[form.chosen(Id::Role).min(ROLES.len() - 1)]
 }
 
-fn new_password(form: &Form, name: &str) -> Result<Secret, Fault> {
+/// Who makes the password, by their places in [`SOURCES`].
+const SOURCES: &[&str] = &["make one", "I type one"];
+const TYPED: usize = 1;
+
+fn source() -> FormEntry {
+    entry(Id::Source, "Password", Control::Choice { words: SOURCES, chosen: 0 })
+}
+
+/// An entry for who types the password.
+fn typed(entry: FormEntry) -> FormEntry {
+    only_if(Id::Source, TYPED, entry)
+}
+
+fn note(form: &Form) -> Result<Note, Fault> {
+    Note::new(form.text(Id::Note)).map_err(|why| (Id::Note, why.to_string()))
+}
+
+/// The typed password; none if keydesk makes it.
+fn new_password(form: &Form, name: &str) -> Result<Option<Secret>, Fault> {
+    if form.chosen(Id::Source) != TYPED {
+        return Ok(None);
+    }
     let text = |id| form.password(id).map_or("", |p| p.expose());
     check_new(name, text(Id::Password), text(Id::Again))?;
-    Ok(form.secret(Id::Password))
+    Ok(Some(form.secret(Id::Password)))
 }
 
 fn roles(chosen: usize) -> FormEntry {

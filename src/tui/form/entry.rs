@@ -32,6 +32,7 @@ pub enum Id {
     Another,
     Overlap,
     Role,
+    Source,
     See,
     Setting(Setting),
     File,
@@ -87,6 +88,8 @@ pub struct FormEntry {
     pub input: Control,
     /// Lies under the fold.
     pub folded: bool,
+    /// Shown only while this choice is made elsewhere in the form.
+    pub only_if: Option<(Id, usize)>,
     /// Capitals become small letters as they are typed.
     pub lower_case: bool,
     /// The focus was on it and went on: from then on it says what is wrong with it.
@@ -133,12 +136,17 @@ pub fn button(id: Id, words: impl Into<Cow<'static, str>>) -> FormEntry {
 
 /// Any entry.
 pub fn entry(id: Id, label: &'static str, input: Control) -> FormEntry {
-    FormEntry { id, label, input, folded: false, lower_case: false, left: false, error: None }
+    FormEntry { id, label, input, folded: false, only_if: None, lower_case: false, left: false, error: None }
 }
 
 /// The entry under the fold.
 pub fn folded(entry: FormEntry) -> FormEntry {
     FormEntry { folded: true, ..entry }
+}
+
+/// The entry, shown only while this choice is made in `id`.
+pub fn only_if(id: Id, chosen: usize, entry: FormEntry) -> FormEntry {
+    FormEntry { only_if: Some((id, chosen)), ..entry }
 }
 
 /// The entry in which capitals become small letters.

@@ -4,7 +4,7 @@ mod entry;
 pub mod field;
 mod preset;
 
-pub use entry::{Control, Fault, FormEntry, Id, button, entry, folded, lower_case, password, text, text_with};
+pub use entry::{Control, Fault, FormEntry, Id, button, entry, folded, lower_case, only_if, password, text, text_with};
 pub use preset::Preset;
 
 use crate::secret::{Secret, TypedPassword};
@@ -125,7 +125,8 @@ impl Form {
     }
 
     fn reachable(&self, i: usize) -> bool {
-        !self.entries[i].folded || self.unfolded()
+        let entry = &self.entries[i];
+        (!entry.folded || self.unfolded()) && entry.only_if.is_none_or(|(id, chosen)| self.chosen(id) == chosen)
     }
 
     /// The buttons that are shown whose words begin with this letter, from behind the focus on.

@@ -1,5 +1,6 @@
 //! Actions: what a key asks for, whichever key it is.
 
+use crate::copy_as::CopyForm;
 use crate::credential::Kind;
 use crate::hub::ListOrder;
 use crate::tui::form::field::Edit;
@@ -56,6 +57,7 @@ pub enum Action {
     PreviousLanguage,
     SetRole,
     SetPassword,
+    EditNote,
     Unlock,
     ByWho,
     RefusedRequests,
@@ -79,6 +81,8 @@ pub enum Action {
     Toggle,
     ShowPassword,
     CopyBoth,
+    CopyAs,
+    CopyIn(CopyForm),
     CopyAll,
     CopySecret,
     NextPage,

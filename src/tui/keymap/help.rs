@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::credential::filter_terms;
-use crate::hub::log_terms;
+use crate::hub::{log_terms, user_terms};
 use crate::tui::keymap::{BINDINGS, Binding, Scope, reachable};
 
 /// Keys of one kind of place, under their heading.
@@ -53,6 +53,9 @@ pub fn sections(chain: &[Scope], grey: impl Fn(&Binding) -> bool) -> Vec<HelpSec
         if matches!(scope, Scope::Trail | Scope::LogFilter) {
             sections.push(terms("who, what, to what, from where", log_terms()));
         }
+        if matches!(scope, Scope::Users | Scope::UserFilter) {
+            sections.push(terms("in the name, the role or the note", user_terms()));
+        }
     }
     sections
 }
@@ -98,6 +101,11 @@ pub fn terms_markdown() -> String {
 /// The same for the filter of the activity log.
 pub fn log_terms_markdown() -> String {
     table_of(log_terms())
+}
+
+/// The same for the filter of the users.
+pub fn user_terms_markdown() -> String {
+    table_of(user_terms())
 }
 
 fn table_of(terms: impl Iterator<Item = (&'static str, &'static str)>) -> String {

@@ -7,7 +7,7 @@ mod scope;
 mod table;
 
 pub use action::Action;
-pub use help::{log_terms_markdown, markdown, terms_markdown};
+pub use help::{log_terms_markdown, markdown, terms_markdown, user_terms_markdown};
 pub use scope::{Leak, Scope};
 pub use table::BINDINGS;
 

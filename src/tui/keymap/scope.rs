@@ -14,6 +14,7 @@ pub enum Scope {
     Details,
     Filter,
     LogFilter,
+    UserFilter,
     Docs,
     Activity,
     Account,
@@ -37,6 +38,7 @@ pub enum Scope {
     Buttons,
     Secret,
     Order,
+    CopyAs,
     Pick,
     Jump,
     Palette,
@@ -67,6 +69,7 @@ impl Scope {
             Self::Details => "All about a credential",
             Self::Filter => "Filter",
             Self::LogFilter => "Filter of the log",
+            Self::UserFilter => "Filter of the users",
             Self::Docs => "Documentation",
             Self::Activity => "Activity tab",
             Self::Account => "My account",
@@ -89,6 +92,7 @@ impl Scope {
             Self::Buttons => "Dialogs",
             Self::Secret => "One-time view",
             Self::Order => "Order",
+            Self::CopyAs => "Copy as",
             Self::Pick => "Sheets to choose from",
             Self::Jump => "Palette",
             Self::Palette => "Screens",
@@ -102,6 +106,7 @@ impl Scope {
             Self::Form
             | Self::Filter
             | Self::LogFilter
+            | Self::UserFilter
             | Self::Confirm
             | Self::Buttons
             | Self::SignIn

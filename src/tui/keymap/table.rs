@@ -1,6 +1,7 @@
 //! The table of keys.
 
 use crate::account::Right;
+use crate::copy_as::CopyForm;
 use crate::credential::Kind;
 use crate::hub::ListOrder;
 use crate::tui::form::field::Edit;
@@ -46,10 +47,12 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Account, &[ENTER], Action::Open, "open").hint("open"),
 
     row(S::Users, &[Chord::char('n')], Action::Create, "add a user").hint("new").needs(USERS),
-    row(S::Users, &[Chord::char('r')], Action::SetRole, "another role").hint("role").needs(USERS),
-    row(S::Users, &[Chord::char('d')], Action::DisableEnable, "disable or enable").hint("disable").needs(USERS),
     row(S::Users, &[Chord::char('u')], Action::Unlock, "unlock after wrong passwords").hint("unlock").needs(USERS),
-    row(S::Users, &[Chord::char('p')], Action::SetPassword, "set a password").hint("password").needs(USERS),
+    row(S::Users, &[Chord::char('r')], Action::SetRole, "another role").hint("role").needs(USERS),
+    row(S::Users, &[Chord::char('p')], Action::SetPassword, "set a password, or make one").hint("password").needs(USERS),
+    row(S::Users, &[Chord::char('d')], Action::DisableEnable, "disable or enable").hint("disable").needs(USERS),
+    row(S::Users, &[Chord::char('e')], Action::EditNote, "edit the note").hint("note").needs(USERS),
+    row(S::Users, &[Chord::char('/')], Action::Filter, "filter, live").hint("filter"),
     row(S::Users, &[ENTER], Action::Open, "the keys this user made").hint("keys made"),
 
     row(S::Trail, &[Chord::char('/')], Action::Filter, "filter, live").hint("filter").needs(TRAIL),
@@ -81,6 +84,7 @@ pub static BINDINGS: &[Binding] = &[
     row(S::List, &[Chord::char('A')], Action::TickEveryKind, "tick all found of every kind").keys("-").needs(MANAGE),
     row(S::List, &[Chord::char('y')], Action::CopyKey, "copy key").hint("copy key"),
     row(S::List, &[Chord::char('/')], Action::Filter, "filter").hint("filter"),
+    row(S::List, &[Chord::char('C')], Action::CopyAs, "copy as .env, JSON, curl").hint("copy as"),
     row(S::List, &[RIGHT, Chord::char(']')], Action::NextSection, "next, previous section").keys("← → [ ]"),
     row(S::List, &[LEFT, Chord::char('[')], Action::PreviousSection, "previous section").keys("-"),
     row(S::List, &[Chord::char('l')], Action::OpenLog, "its entries in the activity log").needs(TRAIL),
@@ -106,6 +110,9 @@ pub static BINDINGS: &[Binding] = &[
 
     row(S::LogFilter, &[ENTER, DOWN, TAB], Action::Advance, "to the rows").hint("to the rows"),
     row(S::LogFilter, CANCEL, Action::Back, "clear the filter").hint("clear"),
+
+    row(S::UserFilter, &[ENTER, DOWN, TAB], Action::Advance, "to the rows").hint("to the rows"),
+    row(S::UserFilter, CANCEL, Action::Back, "clear the filter").hint("clear"),
 
     row(S::Docs, &[RIGHT], Action::NextLanguage, "another language or gateway").hint_as("←→", "language").keys("←→"),
     row(S::Docs, &[LEFT], Action::PreviousLanguage, "the language before").keys("-"),
@@ -165,10 +172,11 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Confirm, CANCEL, Action::Back, "keep them").hint("keep"),
 
     row(S::Secret, &[Chord::char('c')], Action::CopyBoth, "copy key and secret").hint("copy both"),
-    row(S::Secret, &[Chord::char('s')], Action::CopySecret, "copy the secret, or password").hint("copy secret"),
-    row(S::Secret, &[Chord::char('k')], Action::CopyKey, "copy the key, or username").hint("copy key"),
-    row(S::Secret, &[Chord::char('a')], Action::CopyAll, "copy all, one line each").hint("copy all"),
+    row(S::Secret, &[Chord::char('a')], Action::CopyAll, "copy all, or as C chose").hint("copy all"),
     row(S::Secret, &[RIGHT], Action::NextPage, "turn the page").hint_as("←→", "page").keys("←→"),
+    row(S::Secret, &[Chord::char('s')], Action::CopySecret, "copy the secret, or password").hint("secret"),
+    row(S::Secret, &[Chord::char('k')], Action::CopyKey, "copy the key, or username").hint("key"),
+    row(S::Secret, &[Chord::char('C')], Action::CopyAs, "copy as .env, JSON, curl").hint("copy as"),
     row(S::Secret, &[LEFT], Action::PreviousPage, "turn back").keys("-"),
     row(S::Secret, &[Chord::char('m')], Action::Mask, "mask or show it").hint("mask"),
 
@@ -177,6 +185,12 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Order, &[Chord::char('c')], Action::OrderBy(ListOrder::Created), "created").keys("c"),
     row(S::Order, &[Chord::char('e')], Action::OrderBy(ListOrder::Expiry), "expiry").keys("e"),
     row(S::Order, &[Chord::char('u')], Action::OrderBy(ListOrder::LastUse), "last use").keys("u"),
+
+    row(S::CopyAs, &[Chord::char('b')], Action::CopyIn(CopyForm::Lines), "both lines"),
+    row(S::CopyAs, &[Chord::char('e')], Action::CopyIn(CopyForm::Env), ".env"),
+    row(S::CopyAs, &[Chord::char('j')], Action::CopyIn(CopyForm::Json), "JSON"),
+    row(S::CopyAs, &[Chord::char('u')], Action::CopyIn(CopyForm::Curl), "curl"),
+    row(S::CopyAs, &[Chord::char('h')], Action::CopyIn(CopyForm::Header), "header"),
 
     row(S::Pick, &[UP, Chord::char('k'), Chord::ctrl('p')], Action::Up, "choose").hint_as("↑↓", "choose").keys("↑↓ j k"),
     row(S::Pick, &[DOWN, Chord::char('j'), Chord::ctrl('n')], Action::Down, "the next one").keys("-"),

@@ -1,5 +1,6 @@
 //! Replies about copies to the clipboard.
 
+use crate::copy_as::CopyForm;
 use crate::hub::DisplayEvent;
 use crate::tui::app::App;
 use crate::tui::dialog::{CopyPart, Dialog, DialogKind};
@@ -14,14 +15,14 @@ impl App {
         self.dirty = true;
         match slot {
             Slot::Copying(what) => self.copied_secret(what, outcome),
-            Slot::CopyKey | Slot::CopySample | Slot::CopyEntry | Slot::CopyLine => {
+            Slot::CopyKeys { .. } | Slot::CopySample | Slot::CopyEntry | Slot::CopyLine => {
                 let what = match slot {
-                    Slot::CopyKey => "key",
-                    Slot::CopyEntry => "entry",
-                    Slot::CopyLine => "line",
-                    _ => "sample",
+                    Slot::CopyKeys { of, form } => keys(of, form),
+                    Slot::CopyEntry => "entry".to_owned(),
+                    Slot::CopyLine => "line".to_owned(),
+                    _ => "sample".to_owned(),
                 };
-                let message = outcome.sentence(what);
+                let message = outcome.sentence(&what);
                 self.toast = Some(match outcome {
                     CopyOutcome::Impossible(_) | CopyOutcome::SentInto(_) => Toast::note(self.now, message),
                     _ => Toast::done(self.now, message),
@@ -39,7 +40,7 @@ impl App {
         // A copy that may have been dropped does not count as saved: closing asks.
         let doubtful = outcome.is_doubtful();
         let first = if went { view.note_copy(what, !doubtful) } else { Vec::new() };
-        let (page, name) = (view.at(), view.row().name.clone());
+        let (page, name) = (view.at(), view.holder().name().to_owned());
         if went && !doubtful && what == CopyPart::Both {
             view.turn(true);
         }
@@ -59,5 +60,14 @@ impl App {
         if !went || doubtful {
             self.drop_type_ahead();
         }
+    }
+}
+
+/// Words for keys that were copied, of how many, and in which form.
+fn keys(of: usize, form: Option<CopyForm>) -> String {
+    let keys = if of == 1 { "key".to_owned() } else { format!("{of} keys") };
+    match form {
+        None => keys,
+        Some(form) => format!("{keys} as {}", form.word()),
     }
 }

@@ -48,7 +48,7 @@ impl App {
         let pages: Vec<_> = issued.into_iter().filter_map(|one| SecretPage::new(one, created)).collect();
         match typed {
             // The desk was locked while the store wrote: the secrets are dropped unseen.
-            _ if locked => workspace.lost_secrets.extend(pages.iter().map(SecretPage::lost)),
+            _ if locked => workspace.lost_secrets.extend(pages.iter().filter_map(SecretPage::lost)),
             Some(row) => workspace.dialogs.push(Dialog::to_read(DialogKind::Created(Box::new(row)))),
             None => workspace.dialogs.extend(Dialog::one_time_secret(pages)),
         }

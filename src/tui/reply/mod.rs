@@ -46,7 +46,7 @@ impl App {
             Answer::States(outcomes) => self.states(&outcomes),
             Answer::Edited(outcomes) => self.edited_rows(&outcomes),
             Answer::SettingsSet => self.settings_set(),
-            Answer::User(row) => self.user_changed(&row),
+            Answer::User(changed) => self.user_changed(changed),
             Answer::Exported(written) => self.exported(&written),
             Answer::Denied(denied) => self.refused(denied),
             Answer::Found(found) => self.secret_searched(found),
@@ -82,7 +82,7 @@ impl App {
                 }
             }
             Slot::Copying(_)
-            | Slot::CopyKey
+            | Slot::CopyKeys { .. }
             | Slot::CopySample
             | Slot::CopyEntry
             | Slot::CopyLine

@@ -118,6 +118,9 @@ impl App {
         if let (Slot::Ticks, Some(api)) = (slot, workspace.api_mut()) {
             api.ticks.stop();
         }
+        if slot == Slot::Verify {
+            workspace.stop_comparing();
+        }
         match why {
             HubError::SessionOver(over) => self.end_session(&over.to_string()),
             // The row no longer exists for this user; the list will show that when it is read.

@@ -44,12 +44,13 @@ const NO_TERMINAL: &str = "keydesk: the desk needs a terminal to be shown on. Fo
                            `keydesk user` and `keydesk audit`: see `keydesk --help`.";
 
 /// Runs the desk at `places`, or sets one up there, until its user leaves. Returns what is left to do then.
-/// `verifier` is where gateways find the verifier.
+/// `verifier` is where gateways find the verifier; with `keep` copies through tmux leave a paste buffer there.
 pub fn run(
     places: &DeskPaths,
     origin: Origin,
     appearance: PathBuf,
     verifier: String,
+    keep: bool,
     clock: Arc<dyn Clock>,
 ) -> Result<ExitAction> {
     if !is_interactive() {
@@ -67,11 +68,11 @@ pub fn run(
     let (database, master_key) = (display_path(&places.database), display_path(&places.master_key.path));
     let words = DisplayPaths { database, master_key, verifier };
     let context = WorkerContext { hub: Arc::clone(&runtime.hub), places: Some(places.clone()), origin, clock };
-    runtime.show(context, Opening { places: words, start, notice: None, appearance: Some(appearance) })
+    runtime.show(context, Opening { places: words, start, notice: None, appearance: Some(appearance), keep })
 }
 
 /// Runs a desk with a signed-in user: the demo. `notice` is a sentence for the lock screen.
-pub fn run_session(hub: Hub, session: Session, notice: Option<String>) -> Result<ExitAction> {
+pub fn run_session(hub: Hub, session: Session, notice: Option<String>, keep: bool) -> Result<ExitAction> {
     if !is_interactive() {
         return Ok(ExitAction::Exit(no_terminal()));
     }
@@ -81,7 +82,13 @@ pub fn run_session(hub: Hub, session: Session, notice: Option<String>) -> Result
     let context = WorkerContext { hub: Arc::clone(&runtime.hub), places: None, origin, clock: Arc::new(SystemClock) };
     runtime.show(
         context,
-        Opening { places: DisplayPaths::default(), start: Start::Session(Box::new(session)), notice, appearance: None },
+        Opening {
+            places: DisplayPaths::default(),
+            start: Start::Session(Box::new(session)),
+            notice,
+            appearance: None,
+            keep,
+        },
     )
 }
 
@@ -98,6 +105,8 @@ struct Opening {
     notice: Option<String>,
     /// File of the appearance settings; none for a demo.
     appearance: Option<PathBuf>,
+    /// Copies through tmux leave a paste buffer there.
+    keep: bool,
 }
 
 /// Everything that must be listened to from the moment the terminal is touched.
@@ -130,7 +139,7 @@ impl Runtime {
     /// Draws the first frame, and runs the event loop.
     fn show(self, context: WorkerContext, opening: Opening) -> Result<ExitAction> {
         let Self { events, queue, shutdown, guard, .. } = self;
-        let method = CopyMethod::choose(&variable);
+        let method = CopyMethod::choose(&variable).map(|method| method.keeping_tmux_buffer(opening.keep));
         let clock = Arc::clone(&context.clock);
         let database = context.places.as_ref().map(|places| places.database.clone());
         let chosen = opening.appearance.as_deref().map(Appearance::read).unwrap_or_default();

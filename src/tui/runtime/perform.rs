@@ -2,7 +2,9 @@
 
 use crate::config;
 use crate::export::to_file;
-use crate::hub::{Actor, Cancel, Conflict, Hub, HubError, InputField, Origin, Overview, UnsavedSecret, UserRow, Watch};
+use crate::hub::{
+    Actor, Cancel, Conflict, Hub, HubError, InputField, Origin, Overview, UnsavedSecret, Watch, WithPassword,
+};
 use crate::tui::msg::{Answer, Call, Lane, Reply, UserChange};
 
 impl Call {
@@ -107,12 +109,16 @@ fn overview(hub: &Hub, actor: &Actor, lost: &[UnsavedSecret]) -> Result<Overview
     Ok(Overview { lost, ..overview })
 }
 
-fn change_user(hub: &Hub, actor: &Actor, change: &UserChange) -> Result<UserRow, HubError> {
-    match change {
-        UserChange::Add { name, role, password } => hub.add_user(actor, name, *role, password),
+fn change_user(hub: &Hub, actor: &Actor, change: &UserChange) -> Result<WithPassword, HubError> {
+    let row = match change {
+        UserChange::Add(new) => return hub.add_user_with(actor, new),
+        UserChange::Password(target, password) => {
+            return hub.set_password_or_make(actor, target, password.as_ref());
+        }
         UserChange::Role(target, role) => hub.set_role(actor, target, *role),
-        UserChange::Password(target, password) => hub.set_password(actor, target, password),
+        UserChange::Note(target, note) => hub.set_user_note(actor, target, note),
         UserChange::State(target, state) => hub.set_user_state(actor, target, *state),
         UserChange::Unlock(name) => hub.unlock_user(actor, name),
-    }
+    }?;
+    Ok(WithPassword { row, password: None })
 }

@@ -2,12 +2,13 @@
 
 use crate::credential::Kind;
 use crate::hub::{CredentialInfo, CredentialRow, ListOrder, ListQuery, TrailRow};
+use crate::tui::keymap::Action;
 use crate::tui::layout;
-use crate::tui::screen::details::{Details, History};
+use crate::tui::screen::details::{Details, DetailsPart, History};
 use crate::tui::screen::docs::Docs;
+use crate::tui::screen::filter_line::Search;
 use crate::tui::screen::paged_list::PagedList;
 use crate::tui::screen::refused::RefusedList;
-use crate::tui::screen::search::Search;
 use crate::tui::screen::ticks::{Found, Ticks};
 use crate::tui::screen::trail::TrailList;
 
@@ -191,6 +192,20 @@ impl Api {
     pub fn history_now(&self) -> Option<&[TrailRow]> {
         let id = self.list.selected()?.id;
         self.history.as_ref().filter(|history| history.of == id)?.rows.as_deref()
+    }
+
+    /// The selected entry of the history, while it is shown.
+    pub fn history_entry(&self) -> Option<&TrailRow> {
+        let page = self.page.as_ref().filter(|page| matches!(page.part, DetailsPart::History))?;
+        self.history_now()?.get(page.entry.selected)
+    }
+
+    /// Selects another entry of the history that is shown.
+    pub fn move_in_history(&mut self, action: Action) {
+        let entries = self.history_now().map_or(0, <[_]>::len);
+        if let Some(page) = &mut self.page {
+            page.act(action, 0, entries);
+        }
     }
 
     /// Details, if they are of the selected row.

@@ -4,11 +4,11 @@ mod api;
 mod attention;
 mod details;
 mod docs;
+mod filter_line;
 mod keyset_list;
 pub mod paged_list;
 mod refused;
 mod rows;
-mod search;
 mod security;
 mod ticks;
 mod trail;
@@ -18,13 +18,13 @@ pub use api::{Api, Tab};
 pub use attention::{HiddenLines, attention};
 pub use details::{Details, DetailsPart, History};
 pub use docs::Docs;
+pub use filter_line::{FilterLine, LineFilter, LogSearch, Search, UserSearch};
 
 pub use refused::RefusedList;
 pub use rows::{ACCOUNT, AccountRow, MENU, MenuRow, RowSelection, SETTINGS, SettingsRow};
-pub use search::Search;
 pub use security::{SettingGroup, settings_in_order};
 pub use ticks::{Found, Ticks};
-pub use trail::{LogSearch, TrailCheck, TrailList};
+pub use trail::{TrailCheck, TrailList};
 pub use users::UserList;
 
 /// One screen. The menu is the lowest of the stack and never leaves it.

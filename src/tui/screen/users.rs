@@ -1,14 +1,20 @@
-//! Users: the whole list is kept, since a desk has few.
+//! Users: the whole list is kept, since a desk has few, and filtered here.
 
 use crate::hub::UserRow;
+use crate::time::Millis;
 use crate::tui::keymap::Action;
 use crate::tui::screen;
+use crate::tui::screen::filter_line::UserSearch;
 
 /// The users, which one is selected, and the part that is on the screen.
 #[derive(Debug, Default)]
 pub struct UserList {
+    /// The filter.
+    pub search: UserSearch,
     /// `None` before the first answer.
-    rows: Option<Vec<UserRow>>,
+    all: Option<Vec<UserRow>>,
+    /// Those that the filter lets through.
+    rows: Vec<UserRow>,
     selected: usize,
     top: usize,
     /// Whom to select when the next answer comes.
@@ -16,9 +22,14 @@ pub struct UserList {
 }
 
 impl UserList {
-    /// The users, once they were read.
+    /// The users that are listed, once they were read.
     pub fn rows(&self) -> Option<&[UserRow]> {
-        self.rows.as_deref()
+        self.all.as_ref().map(|_| self.rows.as_slice())
+    }
+
+    /// All users, once they were read.
+    pub fn all(&self) -> &[UserRow] {
+        self.all.as_deref().unwrap_or_default()
     }
 
     /// The selected user.
@@ -33,8 +44,7 @@ impl UserList {
 
     /// Rows on the screen, with whether each is selected.
     pub fn visible(&self, height: usize) -> impl Iterator<Item = (&UserRow, bool)> {
-        let rows = self.rows.as_deref().unwrap_or_default();
-        rows.iter().enumerate().skip(self.top).take(height).map(|(i, row)| (row, i == self.selected))
+        self.rows.iter().enumerate().skip(self.top).take(height).map(|(i, row)| (row, i == self.selected))
     }
 
     /// Selects a user whose row may not be loaded yet.
@@ -43,10 +53,28 @@ impl UserList {
     }
 
     /// Takes the rows that were read. The selected user stays selected.
-    pub fn take(&mut self, rows: Vec<UserRow>, height: usize) {
-        let wanted = self.seek.take().or_else(|| self.selected().map(|row| row.name.clone()));
-        let found = wanted.and_then(|name| rows.iter().position(|row| row.name == name));
-        self.rows = Some(rows);
+    pub fn take(&mut self, rows: Vec<UserRow>, height: usize, now: Millis) {
+        let seek = self.seek.take();
+        // Who was just added or changed is shown, whatever the filter says.
+        if let Some(user) = rows.iter().find(|row| Some(&row.name) == seek.as_ref())
+            && !self.search.filter().admits(user, now)
+        {
+            self.search.clear();
+        }
+        self.all = Some(rows);
+        self.filter(seek, height, now);
+    }
+
+    /// Lists those that the filter lets through now. The selected user stays selected if they are among them.
+    pub fn narrow(&mut self, height: usize, now: Millis) {
+        self.filter(None, height, now);
+    }
+
+    fn filter(&mut self, seek: Option<String>, height: usize, now: Millis) {
+        let wanted = seek.or_else(|| self.selected().map(|row| row.name.clone()));
+        let filter = self.search.filter();
+        self.rows = self.all().iter().filter(|row| filter.admits(row, now)).cloned().collect();
+        let found = wanted.and_then(|name| self.rows.iter().position(|row| row.name == name));
         self.select(found.unwrap_or(self.selected), height);
     }
 
@@ -73,7 +101,7 @@ impl UserList {
     }
 
     fn select(&mut self, to: usize, height: usize) {
-        let len = self.rows.as_ref().map_or(0, Vec::len);
+        let len = self.rows.len();
         (self.selected, self.top) = screen::select(to, len, self.top, height);
     }
 }

@@ -118,7 +118,7 @@ impl App {
                 Tab::Activity => self.pending.has(Slot::Trail),
             },
             Some(Screen::Docs(_)) => self.pending.has(Slot::Overview),
-            Some(Screen::Users(_)) => self.pending.has(Slot::Users),
+            Some(Screen::Users(users)) => !users.search.open && self.pending.has(Slot::Users),
             // Letters for the filter do not wait for its rows.
             Some(Screen::Trail(list)) => !list.search.open && self.pending.has(Slot::Trail),
             Some(Screen::Page(Topic::Security, _)) => self.pending.has(Slot::Security),

@@ -27,6 +27,7 @@ const OTHERS: &[(&str, &str, &str)] = &[
     ("secret.dropped", "lost the line", "while it showed the secret of"),
     ("user.added", "added", "user"),
     ("user.role", "changed", "role of"),
+    ("user.note", "changed", "note on"),
     ("user.disabled", "disabled", "user"),
     ("user.enabled", "enabled", "user"),
     ("user.locked", "locked", "user"),
@@ -120,6 +121,7 @@ mod tests {
                 "bram was refused: may not disable crm-sync",
             ),
             ("user.role", "changed role", "bram changed role of crm-sync"),
+            ("user.note", "changed note", "bram changed note on crm-sync"),
             ("from.the.future", "did something", "bram did something crm-sync"),
         ] {
             assert_eq!(sentence(&row(action, did, None, None)), said);

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use ratatui::text::{Line, Span};
 
 use crate::account::UserState;
-use crate::credential::{Kind, State};
+use crate::credential::State;
 use crate::hub::CredentialRow;
 use crate::text::{self, grouped};
 use crate::tui::app::App;
@@ -56,8 +56,8 @@ pub fn line(app: &App, paint: &mut Paint<'_>, y: u16) {
         line.push(span(&keys, style.patch(theme.strong())));
         line.push(span(&format!(" {word}  "), theme.muted()));
     }
-    if chain.contains(&Scope::LogFilter) && used + 2 + text::width(LOG_TERMS) <= room {
-        line.push(span(&format!(" {LOG_TERMS}"), theme.muted()));
+    if let Some(terms) = terms(&chain).filter(|terms| used + 2 + text::width(terms) <= room) {
+        line.push(span(&format!(" {terms}"), theme.muted()));
     }
     paint.line(0, y, paint.area().width, &Line::from(line));
     help(app, paint, y);
@@ -74,8 +74,14 @@ fn ticked(app: &App) -> Option<String> {
 const TICKED: [Action; 6] =
     [Action::DisableEnable, Action::Rotate, Action::EditKeys, Action::Revoke, Action::TickAll, Action::Back];
 
-/// The terms of the filter of the activity log, while it is typed.
-const LOG_TERMS: &str = "who: did: key: from: since: until:";
+/// The terms of the filter that is typed, where the line has room for them.
+fn terms(chain: &[Scope]) -> Option<&'static str> {
+    match chain {
+        chain if chain.contains(&Scope::LogFilter) => Some("who: did: key: from: since: until:"),
+        chain if chain.contains(&Scope::UserFilter) => Some("role: state:"),
+        _ => None,
+    }
+}
 
 /// The last seconds before the screen locks, in place of the hints.
 pub fn countdown(app: &App, seconds: i64, paint: &mut Paint<'_>, y: u16) {
@@ -92,7 +98,7 @@ pub fn help(app: &App, paint: &mut Paint<'_>, y: u16) -> usize {
     }
     let typing = app.scopes().first() == Some(&Scope::Text);
     let key = if typing { "F1" } else { "?" };
-    let words = if app.scopes().contains(&Scope::LogFilter) { " terms" } else { " help" };
+    let words = if terms(&app.scopes()).is_some() { " terms" } else { " help" };
     let line =
         Line::from(vec![span(key, app.theme.accent().patch(app.theme.strong())), span(words, app.theme.muted())]);
     paint.right(y, &line);
@@ -131,7 +137,14 @@ pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding
         Action::Go | Action::CopyKey if b.scope == Scope::Jump => leads_somewhere(app, b),
         // Pages to turn are there only after a rotation of several.
         Action::NextPage | Action::CopyAll => has_pages,
-        Action::EditKeys | Action::Open | Action::Rotate | Action::DisableEnable | Action::Revoke | Action::CopyKey
+        Action::CopyAs if b.scope == Scope::Secret => !shows_password(app),
+        Action::EditKeys
+        | Action::Open
+        | Action::Rotate
+        | Action::DisableEnable
+        | Action::Revoke
+        | Action::CopyKey
+        | Action::CopyAs
             if b.scope == Scope::List =>
         {
             // Nothing can be done to a key that is revoked: help says why.
@@ -210,6 +223,10 @@ fn hint_word(app: &App, binding: &Binding) -> Cow<'static, str> {
         (Scope::Activity, Action::RefusedRequests, None, None) if shows_refused(app) => "trail",
         (Scope::Everywhere, Action::Back, None, None) if menu => "menu",
         (Scope::Users, Action::DisableEnable, None, None) if selected_is_disabled(app) => "enable",
+        (Scope::Pick, Action::Pick, None, Some(DialogKind::Pick(pick))) if matches!(pick.scope, Scope::CopyAs) => {
+            "copy"
+        }
+        (Scope::List, Action::CopyKey, None, None) if ticked(app).is_some() => "copy keys",
         (Scope::List, Action::DisableEnable, None, None) if all_disabled(app) => "enable",
         _ => binding.hint,
     })
@@ -279,17 +296,30 @@ fn word_for_gateways(action: Action, usual: &'static str) -> &'static str {
 
 /// The word for a key of the one-time view: Legacy has username and password, and a masked secret can be shown.
 fn word_for_secret(view: &OneTimeSecret, action: Action, usual: &'static str) -> &'static str {
-    match (action, view.row().kind) {
-        (Action::CopySecret, Kind::Legacy) => "copy password",
-        (Action::CopyKey, Kind::Legacy) => "copy username",
-        (Action::Mask, _) if view.masked => "show",
+    let [key, secret] = view.holder().words();
+    match action {
+        Action::CopyBoth if view.pages().len() > 1 => "copy, next",
+        Action::CopySecret => secret,
+        Action::CopyKey => key,
+        Action::Mask if view.masked => "show",
         _ => usual,
     }
 }
 
+/// Whether the one-time view shows the password of a user.
+fn shows_password(app: &App) -> bool {
+    matches!(
+        app.dialog().map(|dialog| &dialog.kind),
+        Some(DialogKind::OneTimeSecret(view)) if view.credential().is_none()
+    )
+}
+
 fn is_filtered(app: &App) -> bool {
-    let api = app.workspace.as_ref().and_then(|r| r.api());
-    api.is_some_and(|api| api.on_list() && api.search.shown())
+    match app.workspace.as_ref().and_then(|r| r.screen()) {
+        Some(Screen::Api(api)) => api.on_list() && api.search.shown(),
+        Some(Screen::Users(users)) => users.search.shown(),
+        _ => false,
+    }
 }
 
 /// Whether everything that `d` would change is disabled.
@@ -316,6 +346,7 @@ fn word_for_enter(kind: &DialogKind) -> &'static str {
         DialogKind::Setting(_) => "set",
         DialogKind::Export { .. } => "export",
         DialogKind::User(action) if matches!(**action, UserAction::Add) => "add",
+        DialogKind::User(action) if matches!(**action, UserAction::Note(_)) => "save",
         DialogKind::User(_) => "set",
         DialogKind::TrailCheck(_) => "compare",
         _ => "create",

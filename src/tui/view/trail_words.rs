@@ -28,6 +28,7 @@ const LABELS: &[(&str, &str)] = &[
     ("verifier_staleness_seconds", "Staleness in seconds"),
     ("verifier_replay", "Replay guard"),
     ("verifier_algorithms", "Algorithms"),
+    ("keep_counts_days", "Keep counts for days"),
 ];
 
 /// One thing that differs.

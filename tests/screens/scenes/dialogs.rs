@@ -86,6 +86,22 @@ pub const SCENES: &[Scene] = &[
         },
     },
     Scene {
+        name: "copy_as",
+        make: |t| {
+            then(one_time(t), |d| {
+                d.press("C");
+            })
+        },
+    },
+    Scene {
+        name: "copy_as_in_the_list",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("2").rest().press("C");
+            })
+        },
+    },
+    Scene {
         name: "one_time_cannot_copy",
         make: |t| {
             then(one_time(t), |d| {

@@ -2,7 +2,7 @@
 
 use crate::tui::act::{DETAILS_AFTER, scroll};
 use crate::tui::app::{App, Workspace};
-use crate::tui::dialog::{Dialog, DialogKind, Scrollable};
+use crate::tui::dialog::Dialog;
 use crate::tui::keymap::Action;
 use crate::tui::screen::DetailsPart;
 
@@ -58,9 +58,8 @@ impl App {
 
     fn open_entry_of_history(&mut self) {
         let Some(api) = self.workspace.as_ref().and_then(Workspace::api) else { return };
-        let Some(page) = api.page.as_ref().filter(|page| matches!(page.part, DetailsPart::History)) else { return };
-        if let Some(row) = api.history_now().and_then(|rows| rows.get(page.entry.selected)).cloned() {
-            self.push(Dialog::to_read(DialogKind::TrailEntry(Box::new(Scrollable::new(row)))));
+        if let Some(row) = api.history_entry().cloned() {
+            self.push(Dialog::trail_entry(row, false));
         }
     }
 }

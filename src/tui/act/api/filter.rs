@@ -69,7 +69,7 @@ impl App {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
         let Some(api) = workspace.api_mut().filter(|api| api.search.open) else { return };
-        if api.search.read() {
+        if api.search.read(now) {
             // A term for the kind selects its section.
             if let Some(kind) = api.search.filter().kind {
                 api.kind = kind;
@@ -86,6 +86,7 @@ impl Workspace {
         match (self.dialogs.last(), self.screen()) {
             (Some(dialog), _) => dialog.form.as_ref(),
             (None, Some(Screen::Trail(list))) => Some(&list.search.form).filter(|_| list.search.open),
+            (None, Some(Screen::Users(users))) => Some(&users.search.form).filter(|_| users.search.open),
             (None, Some(Screen::Api(api))) if api.tab == Tab::Api => Some(&api.search.form).filter(|_| api.search.open),
             (None, _) => None,
         }
@@ -97,6 +98,7 @@ impl Workspace {
         }
         match self.screens.last_mut() {
             Some(Screen::Trail(list)) if list.search.open => Some(&mut list.search.form),
+            Some(Screen::Users(users)) if users.search.open => Some(&mut users.search.form),
             Some(Screen::Api(api)) if api.search.open && api.tab == Tab::Api => Some(&mut api.search.form),
             _ => None,
         }

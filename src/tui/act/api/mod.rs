@@ -9,13 +9,10 @@ mod tick;
 use crate::account::Right;
 use crate::credential::{Kind, Overlap};
 use crate::hub::CredentialRow;
-use crate::secret::Secret;
 use crate::time::Millis;
 use crate::tui::app::{App, Workspace};
 use crate::tui::dialog::{ChangeState, Dialog, Rotate};
 use crate::tui::keymap::{Action, Scope};
-use crate::tui::msg::Effect;
-use crate::tui::pending::Slot;
 use crate::tui::screen::{Found, Tab};
 use crate::tui::toast::Toast;
 
@@ -106,7 +103,8 @@ impl App {
         match action {
             Action::Open => self.open_details(),
             Action::OpenLog => self.open_log(&format!("key:{}", row.key)),
-            Action::CopyKey => self.copy_key(&row),
+            Action::CopyKey => self.copy_rows(None),
+            Action::CopyAs => self.open_copy_as(),
             Action::Tick => {
                 api.ticks.toggle(row);
                 self.act_on_list(Action::Down);
@@ -174,15 +172,6 @@ impl App {
             };
             self.toast = Some(Toast::note(self.now, message));
         }
-    }
-
-    pub(in crate::tui::act) fn copy_key(&mut self, row: &CredentialRow) {
-        if let Some(why) = &self.no_clipboard {
-            self.toast = Some(Toast::note(self.now, why.clone()));
-            return;
-        }
-        let ticket = self.pending.add(Slot::CopyKey);
-        self.out.push(Effect::Copy(ticket, Secret::from_text(&row.key)));
     }
 }
 

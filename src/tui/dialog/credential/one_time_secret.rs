@@ -1,10 +1,11 @@
 //! The one-time view: the only place that holds secrets, and only while it is open. After a rotation of several it has a
 //! page for each.
 
-use crate::hub::{CredentialId, CredentialRow, EndedEarly, Issued, LossCause, UnsavedSecret};
+use crate::copy_as::{self, Call, CopyForm};
+use crate::hub::{CredentialId, CredentialRow, EndedEarly, Issued, LossCause, UnsavedSecret, UserRow};
 use crate::secret::Secret;
 use crate::time::Seconds;
-use crate::tui::dialog::{Dialog, DialogKind};
+use crate::tui::dialog::{Dialog, DialogKind, Holder};
 use crate::tui::form::{Form, Id, button};
 use crate::tui::msg::CopyOutcome;
 
@@ -31,8 +32,10 @@ pub enum CopyPart {
     Secret,
     /// The key.
     Key,
-    /// Name, key and secret of each page, one line each.
-    All,
+    /// The shown one in another form.
+    As(CopyForm),
+    /// All of them: name, key and secret on a line each, or in another form.
+    All(CopyForm),
 }
 
 /// The one-time view: pages with a secret each, and the one that is shown.
@@ -42,6 +45,8 @@ pub struct OneTimeSecret {
     at: usize,
     /// Whether the secrets are shown as dots.
     pub masked: bool,
+    /// How all of several are copied: as the last one was.
+    form: CopyForm,
     /// Outcome of the last copy.
     pub copied: Option<(CopyPart, CopyOutcome)>,
 }
@@ -49,8 +54,8 @@ pub struct OneTimeSecret {
 /// One secret.
 #[derive(Debug)]
 pub struct SecretPage {
-    /// The credential.
-    pub row: CredentialRow,
+    /// Whose it is.
+    pub holder: Holder,
     /// How the secret came to be.
     pub issue: Issue,
     /// The secret was copied, as far as can be known.
@@ -67,12 +72,21 @@ impl SecretPage {
     pub fn new(issued: Issued, created: bool) -> Option<Self> {
         let Issued { row, secret, version, old_until, ended_early } = issued;
         let issue = if created { Issue::Created } else { Issue::Rotated { old_until, ended_early } };
-        Some(Self { row, issue, saved: false, sent: false, version, secret: secret? })
+        let holder = Holder::Credential(Box::new(row));
+        Some(Self { holder, issue, saved: false, sent: false, version, secret: secret? })
     }
 
-    /// What is known about the secret after it was wiped.
-    pub fn lost(&self) -> UnsavedSecret {
-        UnsavedSecret { id: self.row.id, version: self.version, how: LossCause::Wiped }
+    /// The page of a password that was made for a user.
+    pub fn of_user(row: UserRow, password: Secret, added: bool) -> Self {
+        let issue = if added { Issue::Created } else { Issue::Rotated { old_until: None, ended_early: Vec::new() } };
+        let holder = Holder::User(Box::new(row));
+        Self { holder, issue, saved: false, sent: false, version: 0, secret: password }
+    }
+
+    /// What is known about the secret of a credential after it was wiped.
+    pub fn lost(&self) -> Option<UnsavedSecret> {
+        let id = self.holder.credential()?.id;
+        Some(UnsavedSecret { id, version: self.version, how: LossCause::Wiped })
     }
 
     /// The secret as text. Everything that keydesk makes is.
@@ -97,11 +111,12 @@ impl Dialog {
     /// The view of secrets that were just made; `None` without any.
     pub fn one_time_secret(pages: Vec<SecretPage>) -> Option<Self> {
         let mut buttons = vec![button(Id::Ok, "OK")];
+        let first = pages.first()?;
         // After a rotation the key is in use: revoking it does not undo anything.
-        if pages.first()?.issue == Issue::Created {
+        if first.issue == Issue::Created && first.holder.credential().is_some() {
             buttons.push(button(Id::Revoke, "Revoke it"));
         }
-        let view = OneTimeSecret { pages, at: 0, masked: false, copied: None };
+        let view = OneTimeSecret { pages, at: 0, masked: false, form: CopyForm::Lines, copied: None };
         Some(Self::with_form(Form::new(buttons), DialogKind::OneTimeSecret(Box::new(view))))
     }
 }
@@ -122,9 +137,24 @@ impl OneTimeSecret {
         self.at
     }
 
-    /// The credential of the page that is shown.
-    pub fn row(&self) -> &CredentialRow {
-        &self.page().row
+    /// Whose secret the page that is shown has.
+    pub fn holder(&self) -> &Holder {
+        &self.page().holder
+    }
+
+    /// The credential of the page that is shown, unless it is of a user.
+    pub fn credential(&self) -> Option<&CredentialRow> {
+        self.holder().credential()
+    }
+
+    /// How all of several are copied.
+    pub fn form(&self) -> CopyForm {
+        self.form
+    }
+
+    /// From now on all of several are copied so.
+    pub fn set_form(&mut self, form: CopyForm) {
+        self.form = form;
     }
 
     /// The secret of the page that is shown, as text.
@@ -153,53 +183,59 @@ impl OneTimeSecret {
     }
 
     /// Notes that a part was sent somewhere, and whether it arrived as far as can be known; the credentials whose
-    /// secret left for the first time.
+    /// secret left for the first time. What does not hold the secret saves none.
     pub fn note_copy(&mut self, what: CopyPart, arrived: bool) -> Vec<CredentialId> {
         let at = self.at;
-        let pages = self.pages.iter_mut().enumerate().filter(|(i, _)| match what {
-            CopyPart::All => true,
-            CopyPart::Both | CopyPart::Secret => *i == at,
-            CopyPart::Key => false,
-        });
+        let holds =
+            |form: CopyForm, page: &SecretPage| page.holder.credential().is_none_or(|row| form.holds_secret(row.kind));
         let mut first = Vec::new();
-        for (_, page) in pages {
+        for (i, page) in self.pages.iter_mut().enumerate() {
+            let left = match what {
+                CopyPart::All(form) => holds(form, page),
+                CopyPart::As(form) => i == at && holds(form, page),
+                CopyPart::Both | CopyPart::Secret => i == at,
+                CopyPart::Key => false,
+            };
+            if !left {
+                continue;
+            }
             if !std::mem::replace(&mut page.sent, true) {
-                first.push(page.row.id);
+                first.extend(page.holder.credential().map(|row| row.id));
             }
             page.saved |= arrived;
         }
         first
     }
 
-    /// What goes to the clipboard.
-    pub fn to_copy(&self, what: CopyPart) -> Secret {
+    /// What goes to the clipboard; or why it cannot be written so.
+    pub fn to_copy(&self, what: CopyPart, call: Call<'_>) -> Result<Secret, String> {
         let page = self.page();
-        match what {
-            CopyPart::Key => Secret::from_text(&page.row.key),
+        let written = |form, pages: &[SecretPage]| {
+            let parts: Vec<_> = pages.iter().filter_map(|page| page.holder.parts(Some(&page.secret))).collect();
+            copy_as::text(form, &parts, call)
+        };
+        Ok(match what {
+            CopyPart::Key => Secret::from_text(page.holder.key()),
             CopyPart::Secret => page.secret.duplicate(),
-            CopyPart::Both => page.joined(&[&page.row.key], "\n"),
-            CopyPart::All => {
-                let lines: Vec<_> =
-                    self.pages.iter().map(|page| page.joined(&[&page.row.name, &page.row.key], "\t")).collect();
-                let mut all = Vec::with_capacity(lines.iter().map(|line| line.len() + 1).sum());
-                for line in lines {
-                    all.extend_from_slice(line.expose());
-                    all.push(b'\n');
-                }
-                Secret::new(all)
-            }
-        }
+            CopyPart::Both => page.joined(&[page.holder.key()], "\n"),
+            CopyPart::As(form) => written(form, std::slice::from_ref(page))?,
+            CopyPart::All(form) => written(form, &self.pages)?,
+        })
     }
 
     /// Words for what was copied.
     pub fn words(&self, what: CopyPart) -> String {
-        let kind = self.row().kind;
-        let (key, secret) = (kind.key_word(), kind.secret_word());
+        let [key, secret] = self.holder().words();
+        let all = self.pages.len();
+        let holds = |form: CopyForm| self.credential().is_none_or(|row| form.holds_secret(row.kind));
         match what {
-            CopyPart::Both => format!("{key} and {secret}"),
+            CopyPart::Both | CopyPart::As(CopyForm::Lines) => format!("{key} and {secret}"),
             CopyPart::Secret => secret.to_owned(),
             CopyPart::Key => key.to_owned(),
-            CopyPart::All => format!("all {}", self.pages.len()),
+            CopyPart::As(form) if holds(form) => format!("{key} and {secret} as {}", form.word()),
+            CopyPart::As(form) => format!("signed example as {}, without the {secret}", form.word()),
+            CopyPart::All(CopyForm::Lines) => format!("all {all}"),
+            CopyPart::All(form) => format!("all {all} as {}", form.word()),
         }
     }
 }

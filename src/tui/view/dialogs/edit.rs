@@ -16,7 +16,8 @@ const NAMED: usize = 4;
 pub fn edit(app: &App, d: &EditKeys, form: &Form, sheet: &mut Sheet) {
     sheet.gap();
     if d.rows.len() > 1 {
-        let names: Vec<_> = d.rows.iter().take(NAMED).map(|row| text::fit(&row.name, 30, '…')).collect();
+        let ellipsis = app.theme.glyphs.ellipsis;
+        let names: Vec<_> = d.rows.iter().take(NAMED).map(|row| text::fit(&row.name, 30, ellipsis)).collect();
         let more = d.rows.len() - names.len();
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         sheet.tell(&format!("{}{more}", names.join(", ")));

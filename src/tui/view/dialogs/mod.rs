@@ -6,6 +6,7 @@ mod edit;
 mod find_by_secret;
 mod jump;
 mod one_time_secret;
+mod pick;
 mod rotate;
 mod settings;
 mod trail;
@@ -16,11 +17,10 @@ pub use settings::{default_words, with_unit};
 use crate::credential::Verb;
 use crate::hub::CredentialRow;
 use crate::tui::app::App;
-use crate::tui::dialog::{Confirmation, Dialog, DialogKind, Pick};
+use crate::tui::dialog::{Confirmation, Dialog, DialogKind};
 use crate::tui::form::{Form, FormEntry, Id};
 use crate::tui::layout;
 use crate::tui::view::forms;
-use crate::tui::view::paint::{plain, span};
 use crate::tui::view::screens::refused;
 use crate::tui::view::sheet::Sheet;
 
@@ -53,7 +53,7 @@ fn title(app: &App, kind: &DialogKind) -> String {
             rows => format!("New secrets for {} credentials", rows.len()),
         },
         DialogKind::Tampered(row) => format!("{} was changed outside keydesk", row.name),
-        DialogKind::Pick(_) => "Order".to_owned(),
+        DialogKind::Pick(pick) => pick.scope.title().to_owned(),
         DialogKind::Jump(_) => "Jump".to_owned(),
         DialogKind::ChangeState(d) => match d.verb {
             Verb::Disable => format!("Disable {}?", d.what()),
@@ -133,16 +133,6 @@ fn fields(app: &App, dialog: &Dialog, form: &Form, sheet: &mut Sheet) {
     }
 }
 
-/// What can be chosen, each with its letter.
-fn pick(app: &App, d: &Pick, sheet: &mut Sheet) {
-    sheet.gap();
-    for (i, row) in d.rows().enumerate() {
-        let key = span(&row.keys_in_hint(), app.theme.accent().patch(app.theme.strong()));
-        sheet.row(vec![key, plain(&format!("  {}", row.words))], i == d.selected);
-    }
-    sheet.gap();
-}
-
 /// The buttons at the foot of a form, in brackets where they can be pressed.
 fn buttons(app: &App, kind: &DialogKind, form: &Form, sheet: &mut Sheet) {
     sheet.gap();
@@ -159,7 +149,7 @@ fn buttons(app: &App, kind: &DialogKind, form: &Form, sheet: &mut Sheet) {
 fn text(app: &App, kind: &DialogKind, sheet: &mut Sheet) {
     match kind {
         DialogKind::UserKeys(d) => return user::user_keys(app, &d.content, sheet),
-        DialogKind::Pick(d) => return pick(app, d, sheet),
+        DialogKind::Pick(d) => return pick::pick(app, d, sheet),
         DialogKind::Created(row) => created(row, sheet),
         DialogKind::RefusedRequest(row) => sentences(&refused::sentences(app, row), sheet),
         DialogKind::Denied(denied) => sentences(&[denied.reason(), denied.assistance()], sheet),
@@ -217,7 +207,11 @@ fn confirm(app: &App, confirmation: Confirmation, sheet: &mut Sheet) {
         }
         Confirmation::Quit => "The secret was not copied, and it is gone when keydesk ends.",
         Confirmation::Lock => {
-            "Locking wipes it from the screen and from memory. Nobody can show it again; the credential would need a new one."
+            return sheet.tell(&format!(
+                "Locking wipes it from the screen and from memory. Nobody can show it again; {} would need {}.",
+                names.join(", "),
+                if names.len() > 1 { "new ones" } else { "a new one" },
+            ));
         }
         Confirmation::Suspend => "The secret was not copied, and it is not kept while keydesk is suspended.",
     });

@@ -3,9 +3,11 @@
 
 use ratatui::text::Span;
 
+use crate::copy_as::CopyForm;
+use crate::hub::CredentialRow;
 use crate::text;
 use crate::tui::app::App;
-use crate::tui::dialog::{CopyPart, Issue, OneTimeSecret};
+use crate::tui::dialog::{CopyPart, Holder, Issue, OneTimeSecret};
 use crate::tui::form::Form;
 use crate::tui::layout;
 use crate::tui::msg::CopyOutcome;
@@ -33,7 +35,7 @@ pub fn one_time_secret(app: &App, view: &OneTimeSecret, form: &Form, sheet: &mut
         _ => several(app, view, roomy, sheet),
     }
     gap(sheet);
-    let [key, secret] = view.row().kind.api_labels();
+    let [key, secret] = view.holder().labels();
     let letter =
         |letter: &str| vec![span(letter, theme.accent().patch(theme.strong())), span(" copies it", theme.muted())];
     sheet.spans(vec![span(&format!("  {key}"), theme.muted())]);
@@ -44,7 +46,7 @@ pub fn one_time_secret(app: &App, view: &OneTimeSecret, form: &Form, sheet: &mut
             vec![span(&format!("{back} {} of {all} {on}", view.at() + 1), theme.muted())]
         }
     });
-    sheet.spans(vec![span(&format!("  {}", view.row().key), theme.strong())]);
+    sheet.spans(vec![span(&format!("  {}", view.holder().key()), theme.strong())]);
     gap(sheet);
     let head = vec![
         span(&format!("  {secret}"), theme.accent().patch(theme.strong())),
@@ -63,15 +65,31 @@ pub fn one_time_secret(app: &App, view: &OneTimeSecret, form: &Form, sheet: &mut
 /// What was made, and what limits it or still works.
 fn ready(app: &App, view: &OneTimeSecret, sheet: &mut Sheet) {
     let theme = &app.theme;
-    let (row, issue) = (view.row(), &view.page().issue);
-    let words = match issue {
-        Issue::Created => format!("{} is ready", row.name),
-        Issue::Rotated { .. } => format!("{} has a new secret", row.name),
+    let (holder, issue) = (view.holder(), &view.page().issue);
+    let name = holder.name();
+    let (words, kind) = match (holder, issue) {
+        (Holder::Credential(row), Issue::Created) => (format!("{name} is ready"), row.kind.title()),
+        (Holder::Credential(row), Issue::Rotated { .. }) => (format!("{name} has a new secret"), row.kind.title()),
+        (Holder::User(row), Issue::Created) => (format!("{name} is added"), row.role.title()),
+        (Holder::User(row), Issue::Rotated { .. }) => (format!("{name} has a new password"), row.role.title()),
     };
     let room = sheet.width().saturating_sub(26);
     let words = text::fit_middle(&words, room, theme.glyphs.ellipsis);
     sheet.spans(vec![span(theme.glyphs.done, theme.success()), span(&format!(" {words}"), theme.strong())]);
-    sheet.at_end(vec![span(row.kind.title(), theme.muted())]);
+    sheet.at_end(vec![span(kind, theme.muted())]);
+    match holder {
+        Holder::Credential(row) => limits(app, row, issue, sheet),
+        Holder::User(row) => {
+            let when = if matches!(issue, Issue::Created) { "first" } else { "next" };
+            let line = format!("  hand it to {} yourself; it is changed at the {when} sign-in", row.name);
+            sheet.spans(vec![span(&line, theme.muted())]);
+        }
+    }
+}
+
+/// What limits a new credential, or what still works of one that was rotated.
+fn limits(app: &App, row: &CredentialRow, issue: &Issue, sheet: &mut Sheet) {
+    let theme = &app.theme;
     let options = row.options.words(row.kind);
     match issue {
         Issue::Created => {
@@ -124,7 +142,7 @@ fn several(app: &App, view: &OneTimeSecret, roomy: bool, sheet: &mut Sheet) {
             let here = if *at == view.at() { glyphs.here } else { " " };
             let mark =
                 if page.saved { span(glyphs.done, theme.success()) } else { span(glyphs.disabled, theme.warning()) };
-            let name = text::pad(&page.row.name, half.saturating_sub(4), glyphs.ellipsis);
+            let name = text::pad(page.holder.name(), half.saturating_sub(4), glyphs.ellipsis);
             let style = if *at == view.at() { theme.strong() } else { theme.text() };
             line.extend([span(here, theme.accent()), Span::raw(" "), mark, span(&format!(" {name}"), style)]);
         }
@@ -177,8 +195,13 @@ fn copied(app: &App, view: &OneTimeSecret, roomy: bool, sheet: &mut Sheet) {
                 let all = view.pages().len();
                 if all > 1 {
                     let copied = all - view.unsaved().count();
-                    let words =
-                        format!("{copied} of {all} copied. c copies this one and turns the page, a copies all {all}.");
+                    let how = match view.form() {
+                        CopyForm::Lines => String::new(),
+                        form => format!(" as {}", form.word()),
+                    };
+                    let words = format!(
+                        "{copied} of {all} copied. c copies this one and turns the page, a copies all {all}{how}."
+                    );
                     let (mark, style) =
                         if copied < all { (glyphs.disabled, theme.warning()) } else { (glyphs.done, theme.success()) };
                     return sheet.marked(mark, &words, style, style);
@@ -194,12 +217,10 @@ fn copied(app: &App, view: &OneTimeSecret, roomy: bool, sheet: &mut Sheet) {
                 ];
                 sheet.spans(line);
                 if roomy {
-                    sheet.marked(
-                        " ",
-                        "Nobody can show the secret again. If it gets lost, rotate.",
-                        theme.text(),
-                        theme.muted(),
-                    );
+                    let [_, secret] = view.holder().words();
+                    let lost =
+                        format!("Nobody can show the {secret} again. If it gets lost, {}.", view.holder().remedy());
+                    sheet.marked(" ", &lost, theme.text(), theme.muted());
                 }
             }
         },

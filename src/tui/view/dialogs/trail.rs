@@ -50,17 +50,17 @@ pub fn entry(app: &App, row: &TrailRow, sheet: &mut Sheet) {
     if let Some(key) = key_of(row) {
         fact("Key", &key);
     }
-    fact("Hash", &format!("{}, follows {}", short_line(row), row.no - 1));
+    fact("Hash", &format!("{}, follows {}", short_line(row, ellipsis), row.no - 1));
 }
 
 /// Columns of the labels in the sheet of an entry.
 const LABEL: usize = 13;
 
 /// Number and hash of an entry, with the middle of the hash left out.
-fn short_line(row: &TrailRow) -> String {
+fn short_line(row: &TrailRow, ellipsis: char) -> String {
     let hash = &row.hash;
     let (start, end) = (hash.get(..8).unwrap_or(hash), hash.get(hash.len().saturating_sub(6)..).unwrap_or_default());
-    format!("{}:{start}…{end}", row.no)
+    format!("{}:{start}{ellipsis}{end}", row.no)
 }
 
 /// The sheet with what the check of the activity log found.

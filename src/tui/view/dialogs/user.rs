@@ -21,6 +21,7 @@ pub fn title(action: &UserAction) -> String {
         UserAction::State(row, UserState::Disabled) => format!("Disable {}?", row.name),
         UserAction::State(row, UserState::Active) => format!("Enable {}?", row.name),
         UserAction::Unlock(row) => format!("Unlock {}?", row.name),
+        UserAction::Note(row) => format!("Note on {}", row.name),
     }
 }
 
@@ -42,6 +43,11 @@ pub fn user(app: &App, action: &UserAction, form: &Form, sheet: &mut Sheet) {
             sheet.tell(
                 "Hand it over yourself. Every session of this user ends, and it must be changed at the next sign-in.",
             );
+        }
+        UserAction::Note(_) => {
+            note(app, form, sheet);
+            sheet.gap();
+            sheet.explain("For Administrators and Auditors: a team, a deputy, an end date. Empty takes it away.");
         }
         UserAction::State(row, UserState::Disabled) => disable(row, sheet),
         UserAction::State(row, UserState::Active) => {
@@ -69,15 +75,37 @@ fn add(app: &App, form: &Form, sheet: &mut Sheet) {
     roles(app, form, sheet);
     sheet.gap();
     fields(app, form, sheet);
+    note(app, form, sheet);
     sheet.gap();
-    sheet.tell("Hand the password over yourself: it must be changed at the first sign-in.");
+    sheet.tell("Hand it over yourself: it must be changed at the first sign-in.");
 }
 
+/// Who makes the password, and the fields of one that is typed.
 fn fields(app: &App, form: &Form, sheet: &mut Sheet) {
-    for (entry, focused) in form.shown().filter(|(e, _)| matches!(e.input, Control::Password(_))) {
-        sheet.field(entry, focused);
+    let mut typed = false;
+    for (entry, focused) in form.shown() {
+        match (entry.id, &entry.input) {
+            (Id::Source, _) => sheet.field(entry, focused),
+            (_, Control::Password(_)) => {
+                typed = true;
+                sheet.field(entry, focused);
+            }
+            _ => {}
+        }
     }
-    forms::new_password_rules(app, form, sheet);
+    match typed {
+        true => forms::new_password_rules(app, form, sheet),
+        false => sheet.explain_under("shown once, on the next page"),
+    }
+}
+
+fn note(app: &App, form: &Form, sheet: &mut Sheet) {
+    for (entry, focused) in form.shown().filter(|(e, _)| e.id == Id::Note) {
+        sheet.field(entry, focused);
+        if form.text(Id::Note).is_empty() && entry.error.is_none() {
+            sheet.append(vec![span("none", app.theme.muted())]);
+        }
+    }
 }
 
 /// The roles, one on each line, with what each may do.

@@ -8,7 +8,7 @@ use crate::text;
 use crate::time::Millis;
 use crate::tui::app::App;
 use crate::tui::pending::Slot;
-use crate::tui::screen::{TrailCheck, TrailList};
+use crate::tui::screen::{FilterLine, LineFilter, TrailCheck, TrailList};
 use crate::tui::view::deeds;
 use crate::tui::view::paint::{Paint, scroll_bar, span, wrap};
 use crate::tui::view::screens::api::number;
@@ -37,7 +37,7 @@ pub fn draw(app: &App, list: &TrailList, paint: &mut Paint<'_>, top: u16) {
             true => format!("Nothing matches {}. esc clears the filter.", text::safe(list.search.typed())),
         };
         table::nothing(&message, paint, top + 2);
-        return filter(app, list, paint, y, end);
+        return filter_line(app, &list.search, paint, y, end);
     }
     let area = Rect { x: 0, y: top + 1, width: paint.area().width, height: y.saturating_sub(top + 1) };
     for (y, (row, selected)) in (area.y..area.bottom()).zip(list.visible(usize::from(area.height))) {
@@ -51,7 +51,7 @@ pub fn draw(app: &App, list: &TrailList, paint: &mut Paint<'_>, top: u16) {
         in_full(app, list, row, paint, area);
     }
     // Over the rows: what is wrong with it is shown above it.
-    filter(app, list, paint, y, end);
+    filter_line(app, &list.search, paint, y, end);
 }
 
 /// `2 of 345`, as far as it is known.
@@ -71,19 +71,20 @@ fn found(app: &App, list: &TrailList, at: i64, total: Option<i64>) -> Vec<Span<'
 }
 
 /// What the filter is, or the field that it is typed into; above it what is wrong with it.
-fn filter(app: &App, list: &TrailList, paint: &mut Paint<'_>, y: u16, end: u16) {
+pub fn filter_line<F: LineFilter>(app: &App, line: &FilterLine<F>, paint: &mut Paint<'_>, y: u16, end: u16) {
     let theme = app.theme;
-    let Some((field, entry)) = list.search.field().filter(|_| list.search.shown()) else { return };
+    let Some((field, entry)) = line.field().filter(|_| line.shown()) else { return };
     let room = usize::from(end).saturating_sub(6);
-    let (shown, at) = sheet::part(field.text(), field.before_cursor(), room.saturating_sub(1));
-    let mark = if list.search.open { theme.glyphs.here } else { " " };
+    let (shown, at) = sheet::part(field.text(), field.before_cursor(), room.saturating_sub(1), &app.theme);
+    let open = line.open;
+    let mark = if open { theme.glyphs.here } else { " " };
     let line = vec![
         span(mark, theme.accent()),
         span("/", theme.accent().patch(theme.strong())),
         span(&format!(" {shown} "), theme.text()),
     ];
     paint.line(0, y, end, &Line::from(line));
-    if list.search.open {
+    if open {
         paint.cursor(3 + at as u16, y);
     }
     if let Some(message) = &entry.error {

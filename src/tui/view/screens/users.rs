@@ -5,6 +5,7 @@ use ratatui::text::Span;
 
 use crate::account::UserState;
 use crate::hub::UserRow;
+use crate::text;
 use crate::time;
 use crate::tui::app::App;
 use crate::tui::screen::UserList;
@@ -23,8 +24,16 @@ pub fn draw(app: &App, users: &UserList, paint: &mut Paint<'_>, body: Rect) {
         return table::nothing("Reading the users ...", paint, body.y + 2);
     };
     let at = users.position();
-    let place = if rows.is_empty() { vec![] } else { trail::place(app, at, Some(rows.len() as i64)) };
-    paint.ruled(y, status(app, users), place);
+    let mut place = if rows.is_empty() { vec![] } else { trail::place(app, at, Some(rows.len() as i64)) };
+    if users.search.narrows() {
+        place.push(span(&format!(" found, {} in all", users.all().len()), app.theme.muted()));
+    }
+    let end = paint.area().width.saturating_sub(place.iter().map(Span::width).sum::<usize>() as u16 + 3);
+    paint.ruled(y, if users.search.shown() { vec![] } else { status(app, users) }, place);
+    if rows.is_empty() {
+        let message = format!("Nobody matches {}. esc clears the filter.", text::safe(users.search.typed()));
+        table::nothing(&message, paint, body.y + 2);
+    }
     for (y, (row, selected)) in (body.y + 1..y).zip(users.visible(layout::trail_rows(app.size, false))) {
         table::row(app, &columns, &cells(app, row), selected, paint, y);
     }
@@ -34,13 +43,17 @@ pub fn draw(app: &App, users: &UserList, paint: &mut Paint<'_>, body: Rect) {
         facts.extend(self::facts(app, row).into_iter().map(|(label, words)| (label, vec![plain(&words)])));
         in_full(app, &facts, paint, area);
     }
+    // Over the rows: what is wrong with it is shown above it.
+    trail::filter_line(app, &users.search, paint, y, end);
 }
 
-/// Name, role, state, last sign-in, credentials created; in a narrow window the last is left out.
+/// Name, role, state, last sign-in, credentials created; in a narrow window the last is left out, in a wide one the note
+/// is there too.
 fn columns(width: usize) -> Vec<Column> {
     let made = if width < 76 { 0 } else { 9 };
     let last = if width < 76 { 19 } else { 27 };
-    let name = width.saturating_sub(usize::from(table::LEAD) + 15 + 12 + last + made + 2);
+    let rest = width.saturating_sub(usize::from(table::LEAD) + 15 + 12 + last + made + 2);
+    let name = if width < WIDE { rest } else { rest / 3 };
     let mut columns = vec![
         column("NAME", name).ordered(false),
         column("ROLE", 15),
@@ -50,8 +63,14 @@ fn columns(width: usize) -> Vec<Column> {
     if made > 0 {
         columns.push(column("CREATED", made));
     }
+    if width >= WIDE {
+        columns.push(column("NOTE", rest - name));
+    }
     columns
 }
+
+/// From so many columns on the note has a column of its own.
+const WIDE: usize = 110;
 
 fn cells(app: &App, row: &UserRow) -> Vec<Cell> {
     let theme = app.theme;
@@ -67,6 +86,7 @@ fn cells(app: &App, row: &UserRow) -> Vec<Cell> {
         (words, style),
         (last.clone(), if last == "never" { theme.muted() } else { theme.text() }),
         (row.created.to_string(), theme.text()),
+        (row.note.clone(), theme.muted()),
     ]
 }
 
@@ -115,13 +135,13 @@ fn facts(app: &App, row: &UserRow) -> Vec<(&'static str, String)> {
         let left = time::duration(end.since(app.now));
         facts.push(("Locked", format!("for {left} more, after wrong passwords. u unlocks now")));
     }
+    if !row.note.is_empty() {
+        facts.push(("Note", row.note.clone()));
+    }
     if row.must_change_password {
         facts.push(("Password", "set by somebody else; must be changed at the next sign-in".to_owned()));
     }
     facts.push(("Created", created(row)));
-    if !row.note.is_empty() {
-        facts.push(("Note", row.note.clone()));
-    }
     facts.push(("Added", format!("{} by {}", row.created_at.stamp(), row.created_by)));
     facts
 }
@@ -136,7 +156,7 @@ fn created(row: &UserRow) -> String {
 
 /// The status line.
 fn status(app: &App, users: &UserList) -> Vec<Span<'static>> {
-    let rows = users.rows().unwrap_or_default();
+    let rows = users.all();
     let some = |n: usize, word: &str| if n > 0 { format!(", {n} {word}") } else { String::new() };
     let locked = rows.iter().filter(|row| locked(app, row)).count();
     let disabled = rows.iter().filter(|row| row.state == UserState::Disabled).count();

@@ -11,19 +11,19 @@ use crate::tui::view::paint::plain;
 pub(super) fn value(entry: &FormEntry, room: usize, theme: &Theme) -> (Vec<Span<'static>>, usize) {
     match &entry.input {
         Control::Text(field) => {
-            let (shown, at) = part(field.text(), field.before_cursor(), room);
+            let (shown, at) = part(field.text(), field.before_cursor(), room, theme);
             (vec![plain(&shown)], at)
         }
         Control::Password(field) if field.shown() => {
             let typed = field.typed();
             let before: String = typed.expose().chars().take(typed.cursor_chars()).collect();
-            let (shown, at) = part(typed.expose(), &before, room);
+            let (shown, at) = part(typed.expose(), &before, room, theme);
             (vec![plain(&shown)], at)
         }
         Control::Password(field) => {
             let (all, before) = (field.typed().chars(), field.typed().cursor_chars());
             let dots = theme.glyphs.bullet;
-            let (shown, at) = part(&dots.repeat(all), &dots.repeat(before), room);
+            let (shown, at) = part(&dots.repeat(all), &dots.repeat(before), room, theme);
             (vec![plain(&shown)], at)
         }
         Control::Preset(preset) => {
@@ -73,11 +73,12 @@ pub(super) fn choices(entry: &FormEntry, room: usize, theme: &Theme) -> Vec<Vec<
 }
 
 /// The part of a long text with the cursor in it, and the cursor's column in that part.
-pub fn part(typed: &str, before: &str, room: usize) -> (String, usize) {
+pub fn part(typed: &str, before: &str, room: usize, theme: &Theme) -> (String, usize) {
+    let ellipsis = theme.glyphs.ellipsis;
     let (typed, before) = (text::safe(typed), text::safe(before));
     let at = text::width(&before);
     if at < room {
-        return (text::fit(&typed, room, '…'), at);
+        return (text::fit(&typed, room, ellipsis), at);
     }
     let mut skipped = 0;
     let mut rest = typed.chars();
@@ -86,7 +87,7 @@ pub fn part(typed: &str, before: &str, room: usize) -> (String, usize) {
         let Some(c) = rest.next() else { break };
         skipped += text::width(c.encode_utf8(&mut [0; 4]));
     }
-    (text::fit(rest.as_str(), room, '…'), at.saturating_sub(skipped))
+    (text::fit(rest.as_str(), room, ellipsis), at.saturating_sub(skipped))
 }
 
 /// Whether a line is empty.

@@ -87,7 +87,7 @@ fn filter(app: &App, api: &Api, paint: &mut Paint<'_>, y: u16, end: u16) {
     let theme = app.theme;
     let Some((field, entry)) = api.search.field() else { return };
     let room = usize::from(end).saturating_sub(6);
-    let (shown, at) = sheet::part(field.text(), field.before_cursor(), room.saturating_sub(1));
+    let (shown, at) = sheet::part(field.text(), field.before_cursor(), room.saturating_sub(1), &app.theme);
     let empty = field.text().is_empty();
     let words =
         if empty { span(&format!(" {}", placeholder(room)), theme.muted()) } else { plain(&format!(" {shown}")) };

@@ -1,12 +1,9 @@
 //! The activity log: rows of the trail, page by page.
 
-mod log_search;
-
-pub use log_search::LogSearch;
-
 use crate::hub::{TrailCount, TrailQuery, TrailReport, TrailRow};
 use crate::time::Millis;
 use crate::tui::keymap::Action;
+use crate::tui::screen::filter_line::LogSearch;
 use crate::tui::screen::keyset_list::{HasCursor, KeysetList, PAGE};
 
 impl HasCursor for TrailRow {
@@ -55,7 +52,7 @@ impl TrailList {
 
     /// The query for all the rows that are shown, whichever page they are on.
     pub fn part(&self) -> TrailQuery {
-        self.search.put(TrailQuery { credentials_only: self.credentials_only, ..TrailQuery::default() })
+        self.search.filter().put(TrailQuery { credentials_only: self.credentials_only, ..TrailQuery::default() })
     }
 
     /// Narrowed to what these words mean.

@@ -1,42 +1,60 @@
-//! The filter of the activity log: the text typed, and the last filter that was understood.
+//! The line that a list is filtered by: the text typed, and the last filter that was understood.
 
-use crate::hub::{LogFilter, LogFilterError, TrailQuery};
+mod read;
+
+pub use read::{LineFilter, Misread};
+
+use crate::credential::Filter;
+use crate::hub::{LogFilter, UserFilter};
 use crate::time::Millis;
 use crate::tui::form::field::TextField;
 use crate::tui::form::{Control, Form, FormEntry, Id, text, text_with};
 use crate::tui::keymap::Action;
 
-/// The filter line.
+/// The filter line of the list of credentials.
+pub type Search = FilterLine<Filter>;
+/// The filter line of the activity log.
+pub type LogSearch = FilterLine<LogFilter>;
+/// The filter line of the users.
+pub type UserSearch = FilterLine<UserFilter>;
+
+/// A filter line.
 #[derive(Debug)]
-pub struct LogSearch {
+pub struct FilterLine<F> {
     /// The field, and what is wrong with what is typed in it.
     pub form: Form,
     /// Whether keys go into the field.
     pub open: bool,
-    filter: LogFilter,
+    /// The rows that it asks for are not there yet.
+    pub awaited: bool,
+    filter: F,
 }
 
-impl Default for LogSearch {
+impl<F: LineFilter> Default for FilterLine<F> {
     fn default() -> Self {
-        Self { form: Form::new(vec![text(Id::Filter, "Filter")]), open: false, filter: LogFilter::default() }
+        Self { form: empty(), open: false, awaited: false, filter: F::default() }
     }
 }
 
-impl LogSearch {
+fn empty() -> Form {
+    Form::new(vec![text(Id::Filter, "Filter")])
+}
+
+impl<F: LineFilter> FilterLine<F> {
     /// Narrowed to what these words mean, as if they had been typed.
     pub fn of(words: &str, now: Millis) -> Self {
         let form = Form::new(vec![text_with(Id::Filter, "Filter", words)]);
-        Self { form, open: false, filter: LogFilter::understood(words, now) }
+        Self { form, open: false, awaited: true, filter: F::read(words, now).0 }
     }
 
-    /// What the log is narrowed to.
-    pub fn filter(&self) -> &LogFilter {
+    /// What the list is narrowed to.
+    pub fn filter(&self) -> &F {
         &self.filter
     }
 
-    /// Whether the log is narrowed.
+    /// Whether the list is narrowed.
     pub fn narrows(&self) -> bool {
-        !self.filter.is_empty()
+        self.filter != F::default()
     }
 
     /// Whether the line is on the screen.
@@ -58,27 +76,28 @@ impl LogSearch {
         }
     }
 
-    /// Adds it to a query.
-    pub fn put(&self, query: TrailQuery) -> TrailQuery {
-        self.filter.put(query)
-    }
-
     /// Reads what is typed; `true` when it means other rows than before. A term that is not understood is named and
     /// narrows nothing.
     pub fn read(&mut self, now: Millis) -> bool {
         self.form.clear_faults();
-        let read = LogFilter::parse(self.typed(), now);
-        if let Err(why) = &read {
-            // A secret must not stay readable in the field.
-            if *why == LogFilterError::Secret {
-                self.form = Self::default().form;
+        let (filter, misread) = F::read(self.typed(), now);
+        if let Some(Misread { sentence, secret }) = misread {
+            if secret {
+                self.form = empty();
             }
-            self.form.fault(Id::Filter, why.to_string());
+            self.form.fault(Id::Filter, sentence);
         }
-        let filter = read.unwrap_or_else(|_| LogFilter::understood(self.typed(), now));
         let other = filter != self.filter;
+        self.awaited |= other;
         self.filter = filter;
         other
+    }
+
+    /// Lets everything through again; `true` when rows were left out before.
+    pub fn clear(&mut self) -> bool {
+        let narrowed = self.narrows();
+        *self = Self { awaited: narrowed, ..Self::default() };
+        narrowed
     }
 
     /// Whether Enter may leave the field: not while something wrong stands in it.
@@ -106,6 +125,22 @@ mod tests {
 
     const NOW: Millis = Millis(1_786_000_000_000);
 
+    fn typed<F: LineFilter>(words: &str) -> FilterLine<F> {
+        let mut search = FilterLine { open: true, ..FilterLine::default() };
+        search.form.insert(words).unwrap();
+        search
+    }
+
+    #[test]
+    fn a_term_that_is_not_understood_narrows_nothing() {
+        let mut search: Search = typed("expires<3");
+        assert!(!search.read(NOW) && !search.narrows() && !search.understood());
+        search.form.insert("0d").unwrap();
+        assert!(search.read(NOW) && search.narrows() && search.understood() && search.awaited);
+        assert!(!search.read(NOW), "the same filter asks for nothing");
+        assert!(search.clear() && !search.shown());
+    }
+
     #[test]
     fn a_term_is_set_changed_and_taken_out() {
         let mut search = LogSearch::of("prod-060 since:90d", NOW);
@@ -124,9 +159,13 @@ mod tests {
             Ok(())
         };
         let secret = crate::credential::api_secret(&mut fill).unwrap();
-        let mut search = LogSearch { open: true, ..LogSearch::default() };
-        search.form.insert(std::str::from_utf8(secret.expose()).unwrap()).unwrap();
-        assert!(!search.read(NOW) && !search.understood());
-        assert_eq!(search.typed(), "");
+        let secret = std::str::from_utf8(secret.expose()).unwrap();
+        fn gone<F: LineFilter>(mut search: FilterLine<F>) {
+            assert!(!search.read(NOW) && !search.understood());
+            assert_eq!(search.typed(), "");
+        }
+        gone::<Filter>(typed(secret));
+        gone::<LogFilter>(typed(secret));
+        gone::<UserFilter>(typed(secret));
     }
 }
