@@ -71,8 +71,16 @@ fn ticked(app: &App) -> Option<String> {
 }
 
 /// What can be done with the ticked rows, in the order of the line.
-const TICKED: [Action; 6] =
-    [Action::DisableEnable, Action::Rotate, Action::EditKeys, Action::Revoke, Action::TickAll, Action::Back];
+const TICKED: [Action; 8] = [
+    Action::DisableEnable,
+    Action::Rotate,
+    Action::EditKeys,
+    Action::Revoke,
+    Action::TickAll,
+    Action::Back,
+    Action::CopyKey,
+    Action::Export,
+];
 
 /// The terms of the filter that is typed, where the line has room for them.
 fn terms(chain: &[Scope]) -> Option<&'static str> {
