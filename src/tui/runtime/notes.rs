@@ -34,7 +34,8 @@ pub(super) fn keep(hub: &Hub, events: &Sender<LoopEvent>) {
             if differs && events.send(LoopEvent::Msg(Msg::Surveyed)).is_err() {
                 return;
             }
-            survey_at = Instant::now() + NOTE_INTERVAL.max(now.elapsed() * SHARE);
+            // Together with a note, so that an idle desk wakes up once for both.
+            survey_at = note_at.max(Instant::now() + now.elapsed() * SHARE);
         }
         thread::sleep(note_at.min(survey_at).saturating_duration_since(Instant::now()));
     }

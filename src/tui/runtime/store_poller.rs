@@ -16,8 +16,8 @@ const PULSE: Duration = Duration::from_secs(1);
 /// Usual time from the first write of a transaction to its commit; a longer transaction is seen by the next poll.
 const COMMIT: Duration = Duration::from_millis(100);
 
-/// How long after a notification the store is polled every second.
-const BUSY: Duration = Duration::from_secs(3);
+/// How long after a notification the store is polled every second. A commit that comes later sends another one.
+const BUSY: Duration = Duration::from_secs(1);
 
 /// Polling interval when the store sends notifications: one that was missed costs no more than this.
 const REST: Duration = Duration::from_secs(10);

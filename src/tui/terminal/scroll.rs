@@ -25,10 +25,21 @@ pub(super) fn find(before: &Buffer, after: &Buffer) -> Option<Scroll> {
     if costs.iter().sum::<i32>() < WORTH {
         return None;
     }
-    let up = best(before, after, &costs, true);
-    let down = best(before, after, &costs, false);
+    // A selection that goes one row down changes several rows and moves none: then there is nothing to search for.
+    let found = |up| moves(before, after, &costs, up).then(|| best(before, after, &costs, up)).unwrap_or_default();
+    let (up, down) = (found(true), found(false));
     let (saved, scroll) = if up.0 >= down.0 { up } else { down };
     scroll.filter(|_| saved >= WORTH)
+}
+
+/// Whether a row that is to be drawn is as its neighbour was.
+fn moves(before: &Buffer, after: &Buffer, costs: &[i32], up: bool) -> bool {
+    let rows = after.area.height;
+    let moved = |y: u16| {
+        let source = if up { y.checked_add(1).filter(|y| *y < rows) } else { y.checked_sub(1) };
+        source.is_some_and(|source| row_of(before, source) == row_of(after, y))
+    };
+    (0..rows).zip(costs).any(|(y, cost)| *cost > 0 && moved(y))
 }
 
 /// The best run of rows for one direction, with what it saves. A run is a row that comes in blank at one end, and
@@ -171,6 +182,9 @@ mod tests {
             let (before, after) = (screen(&before), screen(&after));
             let every = (0..7).flat_map(|start| (start + 2..=7).map(move |end| start..end));
             let every = every.flat_map(|rows| [true, false].map(|up| Scroll { rows: rows.clone(), up }));
+            // Where no row moved, a scroll would only erase one.
+            let costs: Vec<_> = (0..7).map(|y| differing(row_of(&before, y), row_of(&after, y))).collect();
+            let every = every.filter(|scroll| moves(&before, &after, &costs, scroll.up));
             let most = every.map(|scroll| saved(&before, &after, &scroll)).max().unwrap_or(0);
             let found = find(&before, &after).map(|scroll| saved(&before, &after, &scroll));
             proptest::prop_assert_eq!(found, Some(most).filter(|most| *most >= WORTH));

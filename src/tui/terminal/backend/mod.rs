@@ -99,6 +99,14 @@ impl<W: Write> DiffBackend<W> {
         }
     }
 
+    /// The terminal shows what was wanted. Most rows of a frame are as they were, and to copy a cell costs more than to
+    /// compare it.
+    fn show_wanted(&mut self) {
+        let width = usize::from(self.wanted.area.width).max(1);
+        let rows = self.shown.content.chunks_mut(width).zip(self.wanted.content.chunks(width));
+        rows.filter(|(shown, wanted)| shown != wanted).for_each(|(shown, wanted)| shown.clone_from_slice(wanted));
+    }
+
     fn paint(&mut self) -> io::Result<()> {
         let begun = self.frame.len();
         self.row = None;
@@ -110,7 +118,7 @@ impl<W: Write> DiffBackend<W> {
         }
         let runs = runs::find(&self.shown, &self.wanted, self.erases_in_colour);
         self.row = SgrWriter::new(&mut self.frame, &self.wanted).draw(runs);
-        self.shown.content.clone_from_slice(&self.wanted.content);
+        self.show_wanted();
         if self.frame.len() > begun && self.cursor != Cursor::Hidden {
             self.cursor = Cursor::Somewhere;
         }
