@@ -137,7 +137,7 @@ fn leaked() -> Walk {
 fn team_disabled() -> Walk {
     let mut walk = Walk::at_menu();
     walk.press("enter enter /").types("owner:crm").press("enter a d");
-    walk.reads("Disable 18 keys?", "These are all 18").press("d");
+    walk.reads("Disable 18 keys?", "These are all 18").press("d enter");
     walk.sees("Disabled 18 keys.");
     assert_eq!(found(&walk.desk, "crm-job-008").state, State::Disabled);
     walk
