@@ -23,6 +23,7 @@ pub mod progress;
 pub mod sample;
 pub mod secret;
 pub mod serve;
+pub mod ssh;
 pub mod store;
 pub mod terminal;
 pub mod text;

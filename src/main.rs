@@ -26,6 +26,10 @@ fn main() -> ExitCode {
             Frontend::Screen => tui::run_session(*hub, *session, Some(demo_password()), keep),
             Frontend::Lines => plain::run_session(*hub, *session, &demo_password(), keep),
         }),
+        Next::KeySession { frontend, hub, session, verifier } => ended(match frontend {
+            Frontend::Screen => tui::run_key_session(*hub, *session, verifier),
+            Frontend::Lines => plain::run_key_session(*hub, *session, &verifier),
+        }),
     })
 }
 

@@ -1,6 +1,8 @@
 //! Opens the desk for a command, as the user that `--as` names.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::account::{Right, allows};
@@ -22,6 +24,8 @@ pub struct Context {
     pub origin: Origin,
     /// The clock.
     pub clock: Arc<dyn Clock>,
+    /// In a session by SSH key the open desk and who signed in, until a command takes it. Nobody acts as anybody else there.
+    pub signed_in: Option<RefCell<Option<OpenDesk>>>,
 }
 
 /// An open desk and the acting user.
@@ -35,26 +39,40 @@ pub struct OpenDesk {
 impl Context {
     /// Opens the desk for the user that `--as` or `KEYDESK_AS` names.
     pub fn open(&self, acting: &Acting) -> Result<OpenDesk, CliError> {
+        if let Some(desk) = &self.signed_in {
+            return desk.take().ok_or_else(|| CliError::failed("The desk was opened already."));
+        }
         if process::in_forced_session() {
             let sentence = "--as is refused in an SSH session of keydesk, and so is KEYDESK_AS: there your SSH key says who you are. Use it on \
                             the machine itself, as the Unix user of the desk.";
             return Err(CliError::Message { code: NOT_ALLOWED, sentence: sentence.to_owned() });
         }
-        match Hub::open_with(&self.paths.places(), Arc::clone(&self.clock), &mut progress::upgrading())? {
-            OpenOutcome::Ready(hub) => {
-                let name = acting.named().ok_or_else(|| nobody_named(&hub))?;
-                let actor = hub.local_actor(&name, &self.origin)?;
-                Ok(OpenDesk { hub, actor })
-            }
-            OpenOutcome::New => Err(CliError::Message { code: NO_DESK, sentence: self.no_desk() }),
-        }
+        let hub = open_hub(&self.paths, Arc::clone(&self.clock))?;
+        let name = acting.named().ok_or_else(|| nobody_named(&hub))?;
+        let actor = hub.local_actor(&name, &self.origin)?;
+        Ok(OpenDesk { hub, actor })
     }
 
-    fn no_desk(&self) -> String {
-        let database = self.paths.database.display();
-        format!(
-            "There is no desk at {database}. Run `keydesk init --account ACCOUNT --name NAME`, or name another place with --data-dir or --config."
-        )
+    /// An error unless a file argument is standard input: in a session by SSH key nobody reads the files of this machine.
+    pub fn may_read(&self, file: &Path) -> Result<(), CliError> {
+        match self.signed_in.is_none() || file.as_os_str() == "-" {
+            true => Ok(()),
+            false => Err(CliError::usage("Over SSH a file is read from standard input only: write - in its place.")),
+        }
+    }
+}
+
+/// Opens the desk at these paths; an error if there is none.
+pub fn open_hub(paths: &Paths, clock: Arc<dyn Clock>) -> Result<Hub, CliError> {
+    match Hub::open_with(&paths.places(), clock, &mut progress::upgrading())? {
+        OpenOutcome::Ready(hub) => Ok(hub),
+        OpenOutcome::New => {
+            let database = paths.database.display();
+            let sentence = format!(
+                "There is no desk at {database}. Run `keydesk init --account ACCOUNT --name NAME`, or name another place with --data-dir or --config."
+            );
+            Err(CliError::Message { code: NO_DESK, sentence })
+        }
     }
 }
 

@@ -19,6 +19,7 @@ mod serve;
 mod setting;
 mod sign;
 mod snippet;
+mod ssh;
 mod ssh_key;
 mod user;
 
@@ -71,6 +72,18 @@ pub enum Next {
         /// Copies through tmux leave a paste buffer there.
         keep_tmux_buffer: bool,
     },
+    /// Open this desk for whoever sshd let in by their key. It ends with the session: without a password nobody could sign in
+    /// again.
+    KeySession {
+        /// The frontend: full screen or line by line.
+        frontend: Frontend,
+        /// The open desk.
+        hub: Box<Hub>,
+        /// Who signed in.
+        session: Box<Session>,
+        /// Address of the verifier for gateways.
+        verifier: String,
+    },
 }
 
 /// A self-hosted desk for API credentials. Without a command it opens the desk in this terminal.
@@ -116,6 +129,9 @@ enum Command {
     Sign(sign::SignArgs),
     /// Explain what the verifier answers to a request on standard input
     Explain(explain::ExplainArgs),
+    /// The desk behind sshd: what it runs, and how it is set up
+    #[command(subcommand)]
+    Ssh(ssh::SshCommand),
     /// Print shell completions
     Completions(completions::CompletionsArgs),
     /// Print the manual page
@@ -127,6 +143,11 @@ enum Command {
 /// Parses the command line and runs the command.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Next {
     let args: Vec<_> = args.into_iter().collect();
+    // sshd gets no answer for a command line that is wrong, and no error either.
+    let silent = ssh::is_asked(&args) && !args.iter().any(|arg| arg == "--help");
+    if silent && (swallowed_flags::find(&command(), &args).is_some() || CommandLine::try_parse_from(&args).is_err()) {
+        return Next::Exit(0);
+    }
     if let Some(wrong) = swallowed_flags::find(&command(), &args) {
         return Next::Exit(CliError::usage(wrong).report());
     }
@@ -157,7 +178,12 @@ fn dispatch(line: CommandLine) -> Result<Next, CliError> {
     let frontend =
         |plain, remembered: Option<&str>| Frontend::choose(plain, std::env::var("TERM").ok().as_deref(), remembered);
     let context = |overrides: Overrides| -> Result<Context, CliError> {
-        Ok(Context { paths: config::resolve(&overrides)?, origin: process::origin(), clock: Arc::new(SystemClock) })
+        Ok(Context {
+            paths: config::resolve(&overrides)?,
+            origin: process::origin(),
+            clock: Arc::new(SystemClock),
+            signed_in: None,
+        })
     };
     match chosen {
         None => {
@@ -179,17 +205,32 @@ fn dispatch(line: CommandLine) -> Result<Next, CliError> {
         Some(Command::Completions(args)) => completions::run(command(), &args)?,
         Some(Command::Man) => man::run(command())?,
         Some(Command::Init(args)) => init::run(&context(places.overrides(args.store.clone()))?, args)?,
-        Some(Command::Key(command)) => key::run(&context(places.overrides(None))?, command)?,
-        Some(Command::User(command)) => user::run(&context(places.overrides(None))?, command)?,
-        Some(Command::SshKey(command)) => ssh_key::run(&context(places.overrides(None))?, command)?,
-        Some(Command::Audit(command)) => audit::run(&context(places.overrides(None))?, command)?,
-        Some(Command::Setting(command)) => setting::run(&context(places.overrides(None))?, command)?,
-        Some(Command::Snippet(args)) => snippet::run(&context(places.overrides(None))?, &args)?,
-        Some(Command::Explain(args)) => explain::run(&context(places.overrides(None))?, &args)?,
-        Some(Command::Sign(args)) => sign::run(&args)?,
         Some(Command::Serve(args)) => serve::run(places.overrides(None), &args)?,
+        Some(Command::Sign(args)) => sign::run(&args)?,
+        Some(Command::Ssh(command)) => return ssh::run(places, command),
+        Some(command) => with_context(&context(places.overrides(None))?, command)?,
     }
     Ok(Next::Exit(0))
+}
+
+/// Runs one of the commands that work on a desk, at home or in a session by SSH key.
+fn with_context(context: &Context, command: Command) -> Result<(), CliError> {
+    match command {
+        Command::Key(command) => key::run(context, command),
+        Command::User(command) => user::run(context, command),
+        Command::SshKey(command) => ssh_key::run(context, command),
+        Command::Audit(command) => audit::run(context, command),
+        Command::Setting(command) => setting::run(context, command),
+        Command::Snippet(args) => snippet::run(context, &args),
+        Command::Explain(args) => explain::run(context, &args),
+        Command::Sign(args) => sign::run_in(context, &args),
+        Command::Init(_)
+        | Command::Serve(_)
+        | Command::Ssh(_)
+        | Command::Completions(_)
+        | Command::Man
+        | Command::Demo(_) => Err(CliError::usage("That command works on no desk.")),
+    }
 }
 
 #[cfg(test)]

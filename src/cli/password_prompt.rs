@@ -45,6 +45,24 @@ pub fn read_stdin(what: What) -> Result<Secret, CliError> {
     first_line(stdin, what)
 }
 
+/// The first line of standard input, which is the caller's own password. Nothing behind it is read: there may be more to come for
+/// the command.
+pub fn own_password_stdin() -> Result<Secret, CliError> {
+    let what = What::Password;
+    let mut stdin = io::stdin().as_fd().try_clone_to_owned().map(File::from).map_err(|e| unreadable(what, &e))?;
+    let mut line = Zeroizing::new(Vec::with_capacity(LONGEST));
+    let mut byte = Zeroizing::new([0]);
+    while line.len() < LONGEST && line.last() != Some(&b'\n') {
+        match stdin.read(&mut *byte) {
+            Ok(0) => break,
+            Ok(_) => line.extend_from_slice(&*byte),
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(unreadable(what, &e)),
+        }
+    }
+    secret::first_line(&line, what).map(Secret::from_text).map_err(CliError::usage)
+}
+
 /// The first line of a stream; does not wait for more.
 pub fn first_line(mut from: impl Read, what: What) -> Result<Secret, CliError> {
     let mut line = Zeroizing::new(vec![0; LONGEST]);

@@ -31,9 +31,10 @@ pub fn origin() -> Origin {
     Origin { unix, address: env::var("SSH_CONNECTION").ok().and_then(|line| client(&line)) }
 }
 
-/// Whether this is a session that keydesk's own forced command opened: there the SSH key says who acts, not `--as`.
+/// Whether sshd started this for the account of the desk, by the mark that `assets/sshd/keydesk.conf` sets: there the SSH key
+/// says who acts, not `--as`. sshd's own variables do not tell: an operator's shell may have them as well.
 pub fn in_forced_session() -> bool {
-    ["SSH_ORIGINAL_COMMAND", "SSH_USER_AUTH"].iter().any(|mark| env::var_os(mark).is_some())
+    env::var_os("KEYDESK_SSH").is_some()
 }
 
 /// Name of a user, from `/etc/passwd` or a directory service; `None` if it could do harm on a screen.

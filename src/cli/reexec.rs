@@ -4,7 +4,6 @@
 //! holds no secret.
 
 use std::ffi::OsString;
-use std::io;
 use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 
@@ -12,22 +11,21 @@ use crate::config::Frontend;
 
 /// Path of the running program, also when an upgrade has replaced or removed its file.
 #[cfg(target_os = "linux")]
-fn itself() -> io::Result<OsString> {
-    Ok("/proc/self/exe".into())
+pub fn itself() -> OsString {
+    "/proc/self/exe".into()
 }
 
 /// Path of the running program.
 #[cfg(not(target_os = "linux"))]
-fn itself() -> io::Result<OsString> {
-    std::env::current_exe().map(Into::into)
+pub fn itself() -> OsString {
+    std::env::current_exe().map_or_else(|_| "keydesk".into(), Into::into)
 }
 
 /// Replaces this process by a new one with the same arguments (`exec`). Returns only on failure, with the reason.
 pub fn reexec(frontend: Frontend) -> String {
     let mut args = std::env::args_os();
     let name = args.next().unwrap_or_else(|| "keydesk".into());
-    let replaced = itself().map(|program| Command::new(program).arg0(name).args(arguments(args, frontend)).exec());
-    let why = replaced.unwrap_or_else(|why| why);
+    let why = Command::new(itself()).arg0(name).args(arguments(args, frontend)).exec();
     format!("keydesk could not restart ({why}). Your choice is saved: run `keydesk` again.")
 }
 

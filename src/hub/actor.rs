@@ -33,6 +33,21 @@ pub struct KeyUsed {
     pub no: i64,
     /// Its fingerprint.
     pub fingerprint: String,
+    /// Fingerprint and label with a blank between, for the trail.
+    pub told: String,
+}
+
+impl KeyUsed {
+    /// A key with its fingerprint and label.
+    pub fn new(no: i64, fingerprint: &str, label: &str) -> Self {
+        let told = format!("{fingerprint} {label}").trim_end().to_owned();
+        Self { no, fingerprint: fingerprint.to_owned(), told }
+    }
+
+    /// The label, or the fingerprint where there is none.
+    pub fn called(&self) -> &str {
+        self.told.split_once(' ').map_or(&self.told, |(_, label)| label)
+    }
 }
 
 impl Via {
@@ -41,7 +56,7 @@ impl Via {
         match self {
             Self::Password => "password",
             Self::Local => "local",
-            Self::SshKey(key) => &key.fingerprint,
+            Self::SshKey(key) => &key.told,
         }
     }
 }
@@ -70,6 +85,15 @@ impl Actor {
     pub fn confirmed(&self, now: Millis) -> bool {
         let recent = |at: Millis| (0..=Self::CONFIRMED_FOR).contains(&now.since(at));
         self.via == Via::Local || self.confirmed_at.is_some_and(recent)
+    }
+}
+
+/// A way of the trail in words: `password`, `SSH key laptop`; the fingerprint where a key has no label.
+fn way_in_words(via: &str) -> String {
+    match via {
+        "password" => via.to_owned(),
+        "local" => "on this machine".to_owned(),
+        key => format!("SSH key {}", key.split_once(' ').map_or(key, |(_, label)| label)),
     }
 }
 
@@ -117,11 +141,15 @@ impl LastSignIn {
 
     /// The way behind a blank, for a sentence: ` by password`.
     pub fn by(&self) -> String {
-        match self.way() {
-            None => String::new(),
-            Some(way @ "on this machine") => format!(" {way}"),
-            Some(way) => format!(" by {way}"),
-        }
+        self.via.as_deref().map_or_else(String::new, by)
+    }
+}
+
+/// A way of the trail behind a blank, for a sentence: ` by password`.
+pub(crate) fn by(via: &str) -> String {
+    match via {
+        "local" => " on this machine".to_owned(),
+        via => format!(" by {}", way_in_words(via)),
     }
 }
 

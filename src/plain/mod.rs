@@ -22,4 +22,4 @@ mod users;
 mod words;
 
 pub use io::{Echo, Io, LineEvent};
-pub use run::{converse, run, run_session, set_up_and_converse};
+pub use run::{converse, run, run_key_session, run_session, set_up_and_converse};

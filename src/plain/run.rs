@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use crate::config::{ExitAction, Frontend};
-use crate::hub::{DeskPaths, Hub, HubError, InputField, OpenOutcome, Origin, Session};
+use crate::hub::{DeskPaths, Hub, HubError, InputField, OpenOutcome, Origin, Session, Via};
 use crate::sample::SHIPPED;
 use crate::terminal;
 use crate::time::{self, Clock};
@@ -63,6 +63,13 @@ pub fn run_session(hub: Hub, session: Session, notice: &str, keep: bool) -> Resu
     let origin = session.actor.origin.clone();
     // The demo has no verifier of its own.
     Ok(converse(&mut tty, Arc::new(hub), &origin, SHIPPED, Some(session)))
+}
+
+/// Runs a desk that an SSH key opened, line by line. It ends with the session.
+pub fn run_key_session(hub: Hub, session: Session, verifier: &str) -> Result<ExitAction> {
+    let mut tty = open_terminal(None, false)?;
+    let origin = session.actor.origin.clone();
+    Ok(converse(&mut tty, Arc::new(hub), &origin, verifier, Some(session)))
 }
 
 fn open_terminal(appearance: Option<PathBuf>, keep: bool) -> Result<Tty> {
@@ -134,9 +141,14 @@ fn run_sessions(
                 None => return Ok(()),
             },
         };
+        let by_key = matches!(login.actor.via, Via::SshKey(_));
         let mut session = SignedIn::begin(conversation, Arc::clone(hub), login, verifier);
         let Err(exit) = main_menu::open(&mut session);
         known = end_session(session, exit)?;
+        // Nobody could sign in again here: the key opened the session, and sshd asks for that once for each connection.
+        if by_key {
+            return Ok(());
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::time::{MINUTE, Millis};
 use crate::tui::app::App;
-use crate::tui::msg::Call;
+use crate::tui::msg::{Call, Effect};
 use crate::tui::pending::Slot;
 use crate::tui::sign_in::SignInScreen;
 
@@ -82,6 +82,12 @@ impl App {
             }
         }
         self.call(Slot::Unwatched, Call::SignOut(actor));
+        if self.by_ssh_key() {
+            // Nobody could unlock it: the key opened it, and sshd asks for that once for each connection.
+            return self
+                .out
+                .push(Effect::End(0, "The session is over: the desk was locked. Connect again.".to_owned()));
+        }
         if forced {
             self.workspace = None;
             self.pending.drop_slot(Slot::Form, |_| {});

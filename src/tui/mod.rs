@@ -27,5 +27,5 @@ mod update;
 pub mod view;
 
 pub use app::{App, AppSetup, DisplayPaths, Start};
-pub use runtime::{perform, run, run_session};
+pub use runtime::{perform, run, run_key_session, run_session};
 pub use update::update;

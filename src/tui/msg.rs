@@ -73,6 +73,8 @@ pub enum Effect {
     RememberName(String),
     /// Leave.
     Quit,
+    /// Leave a session by SSH key that is over, with an exit code and a sentence for whoever was in it.
+    End(u8, String),
     /// Quit, and re-execute line by line.
     Lines,
 }

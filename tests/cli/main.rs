@@ -5,6 +5,7 @@ mod need;
 
 mod accept;
 mod auditor;
+mod authorized_keys;
 mod broken;
 mod csv;
 mod demo;

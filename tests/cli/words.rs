@@ -28,7 +28,7 @@ fn who_names_nobody_hears_who_there_is() {
 fn keydesk_as_is_refused_inside_a_forced_command() {
     let desk = Desk::ready();
     let args = ["key", "list"];
-    let output = desk.command(&args).env("KEYDESK_AS", "alice").env("SSH_USER_AUTH", "").output().unwrap();
+    let output = desk.command(&args).env("KEYDESK_AS", "alice").env("KEYDESK_SSH", "1").output().unwrap();
     crate::desk::Run::new(&args, output).fails(3, "and so is KEYDESK_AS");
 }
 

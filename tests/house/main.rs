@@ -31,6 +31,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("serve", &["credential", "files", "hub", "secret", "time", "vault", "verify"]),
     ("config", &["files", "hub", "text", "vault"]),
     ("copy_as", &["credential", "sample", "secret", "time", "verify"]),
+    ("ssh", &["account", "credential", "hub", "time"]),
     ("demo", &["account", "credential", "hub", "secret", "time"]),
     ("export", &["hub", "text"]),
     (
@@ -47,6 +48,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "secret",
             "escape_sequence",
             "serve",
+            "ssh",
             "terminal",
             "text",
             "time",

@@ -73,7 +73,10 @@ fn a_key_opens_the_desk_as_its_user() {
     assert_eq!((last.at, last.address.as_deref()), (desk.hub.now(), Some("203.0.113.9")));
     let rows = desk.hub.trail(&desk.alice(), &TrailQuery { limit: 100, ..TrailQuery::default() }).unwrap();
     let signed = rows.iter().find(|row| row.action == "session.signed_in").unwrap();
-    assert_eq!((signed.via.as_deref(), signed.address.as_deref()), (Some(FIRST), Some("203.0.113.9")));
+    assert_eq!(
+        (signed.via.as_deref(), signed.address.as_deref()),
+        (Some("SHA256:8jsqZeBCXYsEyj5Bnr71zvS7VP2s7KZQmCpOXiv1nVs alice@laptop"), Some("203.0.113.9"))
+    );
     assert!(signed.after.as_deref().unwrap().contains("\"label\":\"alice@laptop\""), "{:?}", signed.after);
 }
 

@@ -43,6 +43,8 @@ pub struct Desk {
     pub suspended: bool,
     /// The desk was left to go on line by line.
     pub lines: bool,
+    /// A session by SSH key that is over: exit code and sentence.
+    pub ended: Option<(u8, String)>,
     /// Why an appearance choice cannot be saved.
     pub cannot_remember: Option<&'static str>,
     pub repainted: bool,
@@ -130,6 +132,7 @@ impl Desk {
             quit: false,
             suspended: false,
             lines: false,
+            ended: None,
             cannot_remember: None,
             repainted: false,
             remembered: vec![],

@@ -69,6 +69,10 @@ impl Desk {
                 self.remembered.push(chosen);
                 None
             }
+            Effect::End(code, why) => {
+                self.ended = Some((code, why));
+                None
+            }
             Effect::Lines => {
                 self.lines = true;
                 None

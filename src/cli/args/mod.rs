@@ -33,6 +33,16 @@ pub struct PlaceArgs {
 }
 
 impl PlaceArgs {
+    /// The overrides of flags alone: sshd's processes believe no environment.
+    pub fn given(self) -> Overrides {
+        Overrides {
+            data_dir: self.data_dir,
+            config: self.config,
+            master_key_file: self.master_key_file,
+            ..Overrides::default()
+        }
+    }
+
     /// The overrides of flags and environment; an empty variable is one that is not set.
     pub fn overrides(self, store: Option<String>) -> Overrides {
         let path = |name| env::var_os(name).filter(|v: &OsString| !v.is_empty()).map(PathBuf::from);

@@ -18,6 +18,7 @@ use crate::time::{Clock as _, SystemClock};
 use crate::verify::{self, Dialect, Draft};
 
 use super::args::one_of;
+use super::context::Context;
 use super::error::CliError;
 use super::{output, password_prompt};
 
@@ -57,6 +58,12 @@ pub struct SignArgs {
     /// Print a complete curl command instead of the fields
     #[arg(long)]
     curl: bool,
+}
+
+/// The same in a session by SSH key, where no file of this machine is read.
+pub fn run_in(context: &Context, args: &SignArgs) -> Result<(), CliError> {
+    args.body.as_deref().map_or(Ok(()), |file| context.may_read(file))?;
+    run(args)
 }
 
 /// Runs the command.

@@ -98,7 +98,7 @@ fn add(context: &Context, args: &AddArgs) -> Result<(), CliError> {
     };
     let networks = Networks::parse(args.networks.iter().map(String::as_str)).map_err(CliError::usage)?;
     let desk = context.open(&args.acting)?;
-    let new = NewSshKey { key: public_key(&args.file)?, label: args.label.clone(), networks, expires_at };
+    let new = NewSshKey { key: public_key(context, &args.file)?, label: args.label.clone(), networks, expires_at };
     let row = desk.hub.add_ssh_key(&desk.actor, &args.user, &new)?;
     match args.json {
         true => output::document(&row.json(desk.hub.now())),
@@ -134,7 +134,8 @@ fn named(row: &SshKeyRow) -> String {
 }
 
 /// Reads the public key of a file, or of standard input for `-`.
-pub fn public_key(file: &Path) -> Result<PublicKey, CliError> {
+pub fn public_key(context: &Context, file: &Path) -> Result<PublicKey, CliError> {
+    context.may_read(file)?;
     let mut bytes = Vec::new();
     let read = match file.as_os_str() == "-" {
         true => io::stdin().lock().take(LONGEST).read_to_end(&mut bytes),

@@ -141,7 +141,7 @@ fn add(context: &Context, args: &AddArgs) -> Result<(), CliError> {
     let note = Note::new(&args.note).map_err(CliError::usage)?;
     output::require_writable()?;
     let desk = context.open(&of.acting)?;
-    let ssh_key = args.ssh_key.as_deref().map(|file| public_key(file).map(NewSshKey::of)).transpose()?;
+    let ssh_key = args.ssh_key.as_deref().map(|file| public_key(context, file).map(NewSshKey::of)).transpose()?;
     let password = match ssh_key {
         Some(_) => None,
         None => args.password.read(&of.name)?,

@@ -2,6 +2,7 @@
 
 use crate::account::{Right, Role, UserState};
 use crate::credential::Note;
+use crate::hub::actor::by;
 use crate::hub::{LastSignIn, NewSshKey};
 use crate::secret::Secret;
 use crate::time::Millis;
@@ -159,12 +160,7 @@ pub struct OwnSignIn {
 impl OwnSignIn {
     /// How it was proved, after a blank; empty if it was not.
     pub fn how(&self) -> String {
-        match self.via.as_deref() {
-            None => String::new(),
-            Some("password") => " by password".to_owned(),
-            Some("local") => " on this machine".to_owned(),
-            Some(key) => format!(" by SSH key {key}"),
-        }
+        self.via.as_deref().map_or_else(String::new, by)
     }
 }
 

@@ -39,6 +39,10 @@ impl App {
             Action::Export if self.is_demo() => {
                 self.toast = Some(Toast::note(self.now, "This is the demo: it writes no file."));
             }
+            Action::Export if self.by_ssh_key() => {
+                let sentence = "Over SSH the log goes to your machine: ssh keydesk@HOST 'audit export' > FILE";
+                self.toast = Some(Toast::note(self.now, sentence));
+            }
             _ if self.help.is_some() => self.act_on_help(action),
             _ if self.sign_in.is_some() => self.act_on_sign_in(action),
             _ if self.workspace.as_ref().is_some_and(|r| !r.dialogs.is_empty()) => self.act_on_dialog(action),
@@ -179,6 +183,9 @@ impl App {
 
     /// Signs out: the next user finds the sign-in screen.
     pub(super) fn sign_out(&mut self) {
+        if self.by_ssh_key() {
+            return self.leave();
+        }
         let Some(workspace) = self.workspace.take() else { return };
         self.pending.clear();
         self.help = None;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 pub use workspace::{PULSE, Workspace};
 
 use crate::account::Right;
-use crate::hub::{Actor, AttentionItem, CredentialId, Session};
+use crate::hub::{Actor, AttentionItem, CredentialId, Session, Via};
 use crate::sample::SHIPPED;
 use crate::time::{MINUTE, Millis};
 use crate::tui::dialog::{Dialog, DialogKind, Scrollable};
@@ -233,7 +233,13 @@ impl App {
 
     /// Whether this is the demo: the only desk that saves nothing, not even how it looks.
     pub fn is_demo(&self) -> bool {
-        !self.remembers
+        !self.remembers && !self.by_ssh_key()
+    }
+
+    /// Whether an SSH key opened the session: it cannot be locked, and ends with the desk. What it looks like is not saved,
+    /// since everybody shares one Unix user.
+    pub(in crate::tui) fn by_ssh_key(&self) -> bool {
+        self.workspace.as_ref().is_some_and(|workspace| matches!(workspace.session.actor.via, Via::SshKey(_)))
     }
 
     /// Whether a frame is wanted; resets the flag.

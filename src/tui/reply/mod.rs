@@ -12,9 +12,12 @@ mod users;
 use crate::hub::{Denied, HubError};
 use crate::tui::app::App;
 use crate::tui::dialog::{Dialog, DialogKind};
-use crate::tui::msg::{Answer, Reply, Ticket};
+use crate::tui::msg::{Answer, Effect, Reply, Ticket};
 use crate::tui::pending::Slot;
 use crate::tui::sign_in::SignInScreen;
+
+/// Exit code of a session that may not go on.
+const NOT_ALLOWED: u8 = 3;
 
 impl App {
     /// Handles a reply. One that nothing waits for is dropped.
@@ -109,6 +112,10 @@ impl App {
 
     /// The session is over: secrets are wiped, and the sign-in screen says why.
     pub(super) fn end_session(&mut self, why: &str) {
+        if self.by_ssh_key() {
+            self.drop_secrets();
+            return self.out.push(Effect::End(NOT_ALLOWED, why.to_owned()));
+        }
         let name = self.workspace.as_ref().map(|r| r.session.actor.user.as_str().to_owned()).unwrap_or_default();
         self.workspace = None;
         self.help = None;

@@ -1,5 +1,6 @@
 //! The event loop: one event or deadline, everything else that is queued, one frame.
 
+use std::io::Write as _;
 use std::mem::take;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -37,6 +38,8 @@ const LAST_CHANGE: Duration = Duration::from_secs(1);
 enum LoopEnd {
     /// The user left.
     Left(ExitAction),
+    /// The session is over, and the desk with it; the exit code and why.
+    Over(u8, String),
     /// The terminal cannot be read or written any more.
     Gone,
 }
@@ -109,6 +112,13 @@ impl EventLoop {
                 terminal::leave();
                 self.workers.finish(LAST_CHANGE);
                 after
+            }
+            LoopEnd::Over(code, why) => {
+                terminal::leave();
+                self.workers.finish(LAST_CHANGE);
+                // Not `eprintln!`, which panics when standard error is closed.
+                let _ = writeln!(io::stderr(), "keydesk: {why}");
+                ExitAction::Exit(code)
             }
             LoopEnd::Gone => self.shutdown.end_from_loop(LINE_GONE),
         }
@@ -188,6 +198,7 @@ impl EventLoop {
                 let _ = self.remember(&Appearance { last_name: Some(name), ..Appearance::default() });
             }
             Effect::Quit => return Err(LoopEnd::Left(ExitAction::Exit(0))),
+            Effect::End(code, why) => return Err(LoopEnd::Over(code, why)),
             Effect::Lines => return Err(LoopEnd::Left(ExitAction::Open(Frontend::Lines))),
         }
         Ok(())
@@ -195,7 +206,9 @@ impl EventLoop {
 
     /// Written on this thread: a small file, once for each choice.
     fn remember(&self, chosen: &Appearance) -> Result<(), String> {
-        let path = self.appearance.as_deref().ok_or("A demo keeps nothing.")?;
+        let kept_nowhere =
+            if self.app.is_demo() { "A demo keeps nothing." } else { "It lasts until this session ends." };
+        let path = self.appearance.as_deref().ok_or(kept_nowhere)?;
         chosen.remember(path).map_err(|why| why.to_string())
     }
 

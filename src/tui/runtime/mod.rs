@@ -92,6 +92,22 @@ pub fn run_session(hub: Hub, session: Session, notice: Option<String>, keep: boo
     )
 }
 
+/// Runs a desk that an SSH key opened; `verifier` is where gateways find the verifier. It ends with the session.
+pub fn run_key_session(hub: Hub, session: Session, verifier: String) -> Result<ExitAction> {
+    if !is_interactive() {
+        return Ok(ExitAction::Exit(no_terminal()));
+    }
+    let runtime = Runtime::start()?;
+    runtime.opened(hub);
+    let origin = session.actor.origin.clone();
+    let context = WorkerContext { hub: Arc::clone(&runtime.hub), places: None, origin, clock: Arc::new(SystemClock) };
+    let places = DisplayPaths { verifier, ..DisplayPaths::default() };
+    runtime.show(
+        context,
+        Opening { places, start: Start::Session(Box::new(session)), notice: None, appearance: None, keep: false },
+    )
+}
+
 /// Not `eprintln!`, which panics when standard error is closed.
 fn no_terminal() -> u8 {
     let _ = writeln!(io::stderr(), "{NO_TERMINAL}");

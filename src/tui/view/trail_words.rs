@@ -107,7 +107,10 @@ pub fn origin(row: &TrailRow) -> String {
     let way = match row.via.as_deref() {
         Some("password") => " by password".to_owned(),
         Some("local") => " by --as".to_owned(),
-        Some(fingerprint) => format!(" by SSH key {fingerprint}"),
+        Some(key) => match key.split_once(' ') {
+            Some((fingerprint, label)) => format!(" by SSH key {label} ({fingerprint})"),
+            None => format!(" by SSH key {key}"),
+        },
         None => String::new(),
     };
     let from = row.address.as_deref().map_or("From this machine".to_owned(), |a| format!("From {a}"));

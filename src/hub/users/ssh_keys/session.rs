@@ -35,7 +35,7 @@ impl Hub {
         change.require_sum(table_sums::USERS)?;
         // Who has a password gives it before a sensitive change.
         let confirmed_at = proof.connected_at.filter(|_| user.password_version == 0);
-        let used = KeyUsed { no, fingerprint: key.fingerprint.clone() };
+        let used = KeyUsed::new(no, &key.fingerprint, &key.label);
         let name = UserName::new(&user.name)?;
         let actor =
             Actor { user: name, via: Via::SshKey(used), origin: origin.clone(), epoch: user.epoch, confirmed_at };

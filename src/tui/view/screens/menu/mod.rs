@@ -168,7 +168,7 @@ pub fn account(app: &App, workspace: &Workspace, rows: &RowSelection, paint: &mu
     let way = match &session.actor.via {
         crate::hub::Via::Password => "by password".to_owned(),
         crate::hub::Via::Local => "on this machine, without a password".to_owned(),
-        crate::hub::Via::SshKey(key) => format!("by SSH key {}", key.fingerprint),
+        crate::hub::Via::SshKey(key) => format!("by SSH key {}", key.called()),
     };
     let lock = match session.idle_lock {
         0 => "never by itself".to_owned(),
