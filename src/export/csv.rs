@@ -2,31 +2,10 @@
 
 use std::io::{self, Write};
 
-use crate::hub::TrailRow;
 use crate::text;
 
-/// The names of the columns.
-pub const HEADER: &[u8] = b"no,at,who,via,unix,address,action,did,what,subject,before,after,count\r\n";
-
-/// Writes one row of the trail.
-pub fn line(out: &mut impl Write, row: &TrailRow) -> io::Result<()> {
-    let (no, at, count) = (row.no.to_string(), row.at.rfc3339(), row.count.to_string());
-    let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
-    let cells = [
-        no,
-        at,
-        or_empty(&row.who),
-        or_empty(&row.via),
-        or_empty(&row.unix),
-        or_empty(&row.address),
-        row.action.clone(),
-        row.did.clone(),
-        row.what.clone(),
-        or_empty(&row.subject),
-        or_empty(&row.before),
-        or_empty(&row.after),
-        count,
-    ];
+/// Writes one row.
+pub fn line(out: &mut impl Write, cells: &[String]) -> io::Result<()> {
     let cells: Vec<_> = cells.iter().map(|text| cell(text)).collect();
     write!(out, "{}\r\n", cells.join(","))
 }

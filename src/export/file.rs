@@ -5,9 +5,10 @@ use std::io::{BufWriter, ErrorKind, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::hub::{HubError, InputField, TrailRow};
+use crate::hub::{HubError, InputField};
+use crate::time::Millis;
 
-use super::Format;
+use super::{Exported, Format};
 
 /// The result of an export.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,23 +20,24 @@ pub struct Written {
 }
 
 /// Takes one page of rows.
-type Page<'a> = dyn FnMut(&[TrailRow]) -> Result<(), HubError> + 'a;
+type Page<'a, R> = dyn FnMut(&[R]) -> Result<(), HubError> + 'a;
 
 /// Writes what `pages` hands on into a new file. It is made with the first page, so a refusal leaves none behind, and
-/// taken away again when something goes wrong on the way: half a trail must not pass for a whole one.
-pub fn to_file(
+/// taken away again when something goes wrong on the way: half a list must not pass for a whole one.
+pub fn to_file<R: Exported>(
     path: &Path,
     format: Format,
-    pages: impl FnOnce(&mut Page<'_>) -> Result<(), HubError>,
+    now: Millis,
+    pages: impl FnOnce(&mut Page<'_, R>) -> Result<(), HubError>,
 ) -> Result<Written, HubError> {
     let path = std::path::absolute(path).map_err(|why| unwritable(path, &why))?;
     let (mut out, mut rows) = (None, 0);
     let written = pages(&mut |page| {
         if out.is_none() {
-            out = Some(create(&path, format)?);
+            out = Some(create::<R>(&path, format)?);
         }
         if let Some(out) = &mut out {
-            page.iter().try_for_each(|row| format.row(out, row)).map_err(|why| unwritable(&path, &why))?;
+            page.iter().try_for_each(|row| format.row(out, row, now)).map_err(|why| unwritable(&path, &why))?;
         }
         rows += page.len() as u64;
         Ok(())
@@ -51,10 +53,10 @@ pub fn to_file(
     }
 }
 
-fn create(path: &Path, format: Format) -> Result<BufWriter<File>, HubError> {
+fn create<R: Exported>(path: &Path, format: Format) -> Result<BufWriter<File>, HubError> {
     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     let mut out = BufWriter::new(file.map_err(|why| unwritable(path, &why))?);
-    format.header(&mut out).map_err(|why| unwritable(path, &why))?;
+    format.header::<R>(&mut out).map_err(|why| unwritable(path, &why))?;
     Ok(out)
 }
 
@@ -77,16 +79,17 @@ mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
+    use crate::hub::TrailRow;
 
     #[test]
     fn the_file_is_new_private_and_whole() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("trail.csv");
-        let written = to_file(&path, Format::Csv, |page| page(&[])).unwrap();
+        let written = to_file::<TrailRow>(&path, Format::Csv, Millis(0), |page| page(&[])).unwrap();
         assert_eq!(written, Written { path: path.clone(), rows: 0 });
         assert!(fs::read_to_string(&path).unwrap().starts_with("no,at,who"));
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        let again = to_file(&path, Format::Csv, |page| page(&[])).unwrap_err();
+        let again = to_file::<TrailRow>(&path, Format::Csv, Millis(0), |page| page(&[])).unwrap_err();
         assert!(again.to_string().contains("exists already and is not overwritten"), "{again}");
         assert!(path.exists());
     }
@@ -95,11 +98,13 @@ mod tests {
     fn what_went_wrong_leaves_no_file() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("trail.jsonl");
-        let refused = to_file(&path, Format::JsonLines, |_| Err(HubError::PasswordNeeded));
+        let refused = to_file::<TrailRow>(&path, Format::JsonLines, Millis(0), |_| Err(HubError::PasswordNeeded));
         assert!(matches!(refused, Err(HubError::PasswordNeeded)) && !path.exists());
-        let broken = to_file(&path, Format::JsonLines, |page| page(&[]).and(Err(HubError::Unknown)));
+        let broken =
+            to_file::<TrailRow>(&path, Format::JsonLines, Millis(0), |page| page(&[]).and(Err(HubError::Unknown)));
         assert!(matches!(broken, Err(HubError::Unknown)) && !path.exists());
-        let nowhere = to_file(&dir.path().join("none/trail"), Format::Csv, |page| page(&[])).unwrap_err();
+        let nowhere =
+            to_file::<TrailRow>(&dir.path().join("none/trail"), Format::Csv, Millis(0), |page| page(&[])).unwrap_err();
         assert!(nowhere.to_string().contains("cannot be written"), "{nowhere}");
     }
 }

@@ -1,5 +1,7 @@
-//! Export of the trail as JSON Lines, or as CSV for a spreadsheet. Command line and desk write the same.
+//! Export of the trail and of lists of credentials as JSON Lines, or as CSV for a spreadsheet. Command line and desk
+//! write the same.
 
+mod credential;
 mod csv;
 mod file;
 pub mod json;
@@ -7,10 +9,25 @@ mod row;
 
 use std::io::{self, Write};
 
-use crate::hub::TrailRow;
+use serde::Serialize;
 
+use crate::time::Millis;
+
+pub use credential::{KeyJson, UseJson};
 pub use file::{Written, to_file};
 pub use row::json_of;
+
+/// A row that can be exported.
+pub trait Exported {
+    /// The names of the columns of CSV.
+    const COLUMNS: &'static str;
+
+    /// What stands in these columns; `now` is what the state of a credential depends on.
+    fn cells(&self, now: Millis) -> Vec<String>;
+
+    /// The row as JSON.
+    fn json(&self, now: Millis) -> impl Serialize;
+}
 
 /// File format of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,21 +51,21 @@ impl Format {
     }
 
     /// What stands before the first row.
-    pub fn header(self, out: &mut impl Write) -> io::Result<()> {
+    pub fn header<R: Exported>(self, out: &mut impl Write) -> io::Result<()> {
         match self {
             Self::JsonLines => Ok(()),
-            Self::Csv => out.write_all(csv::HEADER),
+            Self::Csv => write!(out, "{}\r\n", R::COLUMNS),
         }
     }
 
-    /// Writes one row of the trail.
-    pub fn row(self, out: &mut impl Write, row: &TrailRow) -> io::Result<()> {
+    /// Writes one row.
+    pub fn row(self, out: &mut impl Write, row: &impl Exported, now: Millis) -> io::Result<()> {
         match self {
             Self::JsonLines => {
-                json::write(&mut *out, &json_of(row))?;
+                json::write(&mut *out, &row.json(now))?;
                 out.write_all(b"\n")
             }
-            Self::Csv => csv::line(out, row),
+            Self::Csv => csv::line(out, &row.cells(now)),
         }
     }
 }

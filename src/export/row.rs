@@ -1,9 +1,11 @@
-//! A row of the trail as JSON.
+//! A row of the trail as JSON and as cells of CSV.
 
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::export::Exported;
 use crate::hub::TrailRow;
+use crate::time::Millis;
 
 #[derive(Serialize)]
 struct TrailJson<'a> {
@@ -42,5 +44,32 @@ pub fn json_of(row: &TrailRow) -> impl Serialize {
         before: parsed(&row.before),
         after: parsed(&row.after),
         count: row.count,
+    }
+}
+
+impl Exported for TrailRow {
+    const COLUMNS: &'static str = "no,at,who,via,unix,address,action,did,what,subject,before,after,count";
+
+    fn cells(&self, _: Millis) -> Vec<String> {
+        let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
+        vec![
+            self.no.to_string(),
+            self.at.rfc3339(),
+            or_empty(&self.who),
+            or_empty(&self.via),
+            or_empty(&self.unix),
+            or_empty(&self.address),
+            self.action.clone(),
+            self.did.clone(),
+            self.what.clone(),
+            or_empty(&self.subject),
+            or_empty(&self.before),
+            or_empty(&self.after),
+            self.count.to_string(),
+        ]
+    }
+
+    fn json(&self, _: Millis) -> impl Serialize {
+        json_of(self)
     }
 }

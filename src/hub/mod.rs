@@ -29,7 +29,7 @@ pub use crate::store::Cancel;
 pub use actor::{Actor, KeyUsed, LastSignIn, Origin, Session, SignIn, Via};
 pub use attention::{AttentionItem, AttentionLevel, AttentionWords, Group, RefusedKey, STATES, StateCounts};
 pub use audit::{AcceptReport, LogFilter, LogFilterError, log_terms};
-pub use credentials::{CredentialEdit, Watch};
+pub use credentials::{CredentialEdit, CredentialPart, Watch};
 pub use desk::{DeskPaths, OpenOutcome, Progress, SetUp};
 pub use error::{Conflict, Denied, HubError, InputField, SessionOver};
 pub use settings::{EffectivePolicy, Setting};

@@ -8,10 +8,10 @@ use crate::config::Appearance;
 use crate::credential::{Kind, Note, Overlap, Verb};
 use crate::export::{Format, Written};
 use crate::hub::{
-    Actor, ChangeOutcome, CredentialEdit, CredentialId, CredentialInfo, CredentialPage, CredentialTarget, Denied,
-    DisplayEvent, FoundSecret, HubError, Issued, JumpPart, JumpQuery, ListQuery, NameInUse, NewCredential, NewUser,
-    Overview, OwnSignIn, Pulse, RefusedRequest, RefusedRequestQuery, SecuritySettings, SetUp, Setting, SignIn,
-    TrailCount, TrailQuery, TrailReport, TrailRow, UnsavedSecret, UserRow, UserTarget, WithPassword,
+    Actor, ChangeOutcome, CredentialEdit, CredentialId, CredentialInfo, CredentialPage, CredentialPart,
+    CredentialTarget, Denied, DisplayEvent, FoundSecret, HubError, Issued, JumpPart, JumpQuery, ListQuery, NameInUse,
+    NewCredential, NewUser, Overview, OwnSignIn, Pulse, RefusedRequest, RefusedRequestQuery, SecuritySettings, SetUp,
+    Setting, SignIn, TrailCount, TrailQuery, TrailReport, TrailRow, UnsavedSecret, UserRow, UserTarget, WithPassword,
 };
 use crate::secret::Secret;
 use crate::tui::keymap::chord::Chord;
@@ -174,12 +174,12 @@ pub enum Call {
     },
     /// The users.
     Users(Actor),
-    /// Writes a part of the trail into a new file.
+    /// Writes a part of the trail, or of a list, into a new file.
     Export {
         /// Who exports.
         actor: Actor,
         /// The part.
-        query: TrailQuery,
+        part: ExportPart,
         /// The file, as typed.
         path: PathBuf,
         /// Its format.
@@ -195,6 +195,15 @@ pub enum Call {
     Verify(Actor),
     /// The same, and holds the hash of one entry against one that was noted.
     Compare(Actor, i64, String),
+}
+
+/// What is exported.
+#[derive(Clone, Debug)]
+pub enum ExportPart {
+    /// Entries of the trail.
+    Trail(TrailQuery),
+    /// Credentials, without their secrets.
+    Credentials(CredentialPart),
 }
 
 /// One change of a user.
@@ -242,7 +251,7 @@ pub enum Answer {
     SettingsSet,
     /// The user as they are now, with the password if keydesk made it.
     User(WithPassword),
-    /// The file with the trail.
+    /// The file that was written.
     Exported(Written),
     /// The refusal to show.
     Denied(Denied),

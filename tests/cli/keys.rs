@@ -126,6 +126,11 @@ fn a_list_is_json_json_lines_or_a_table() {
     assert_eq!(names(list(&["--jsonl", "--kind", "basic"])), ["a", "b"]);
     assert_eq!(names(list(&["--jsonl", "--kind", "basic", "--all"])), ["a", "b", "c"]);
     assert_eq!(list(&["--json"]).json().as_array().unwrap().len(), 3);
+    let csv = list(&["--csv", "--order", "name", "--reverse"]).out;
+    let cells: Vec<Vec<_>> = csv.lines().map(|line| line.split(',').collect()).collect();
+    assert_eq!((cells[0][..3].to_vec(), cells.len()), (vec!["name", "kind", "key"], 4), "{csv}");
+    assert_eq!(cells[1..].iter().map(|row| row[..2].join(" ")).collect::<Vec<_>>(), ["d hmac", "b basic", "a basic"]);
+    assert_eq!(list(&["--csv", "--filter", "nothing"]).out.lines().count(), 1, "heads also without rows");
     let table = list(&["--all"]).out;
     let lines: Vec<_> = table.lines().collect();
     assert_eq!(lines.len(), 5, "{table}");

@@ -98,9 +98,9 @@ impl Desk {
         }
         // Whatever path is typed, the file is written beside the desk of the test.
         let call = match call {
-            Call::Export { actor, query, path, format } => {
+            Call::Export { actor, part, path, format } => {
                 let name = path.file_name().unwrap_or_default().to_owned();
-                Call::Export { actor, query, path: self.copy.as_ref().unwrap().dir.path().join(name), format }
+                Call::Export { actor, part, path: self.copy.as_ref().unwrap().dir.path().join(name), format }
             }
             call => call,
         };

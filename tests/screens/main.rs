@@ -15,6 +15,7 @@ mod desk;
 mod docs;
 mod edit;
 mod effects;
+mod export;
 mod filter;
 mod find_by_secret;
 mod fixed_secrets;

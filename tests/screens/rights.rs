@@ -42,7 +42,7 @@ fn an_advanced_user_ticks_nothing_and_copies_keys() {
     let mut desk = Desk::on_list_as(Role::Advanced);
     desk.press("space").dialog("Not available to you").says("Administrators").press("esc").sees_no("ticked");
     desk.press("y").sees("Sent to your terminal").press("enter").sees("━━ 1 Facts ━━").press("esc");
-    desk.sees("y copy key  / filter  C copy as  ↑↓ move").sees_no("1 Facts");
+    desk.sees("y copy key  / filter  C copy as  x export  ↑↓ move").sees_no("1 Facts");
 }
 
 #[test]

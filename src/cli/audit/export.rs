@@ -9,6 +9,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::output::{self, ListFormat, Printer};
 use crate::export::Format;
+use crate::hub::TrailRow;
 
 use super::list::PartArgs;
 
@@ -36,13 +37,13 @@ pub fn run(context: &Context, args: ExportArgs) -> Result<(), CliError> {
         }
         Format::Csv => {
             let mut out = BufWriter::new(io::stdout().lock());
-            let mut begun = false;
+            let (mut begun, now) = (false, desk.hub.now());
             args.part.pages(&desk, |rows| {
                 // Only with the first page: a refused user gets no header either.
                 if !std::mem::replace(&mut begun, true) {
-                    Format::Csv.header(&mut out)?;
+                    Format::Csv.header::<TrailRow>(&mut out)?;
                 }
-                Ok(rows.iter().try_for_each(|row| Format::Csv.row(&mut out, row))?)
+                Ok(rows.iter().try_for_each(|row| Format::Csv.row(&mut out, row, now))?)
             })?;
             Ok(out.flush()?)
         }

@@ -11,13 +11,14 @@ use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::output;
 use crate::cli::password_prompt::{self, HiddenPrompt};
+use crate::export::KeyJson;
 use crate::hub::{Cancel, FoundSecret, Remedy};
 use crate::progress::Progress;
 use crate::secret::What;
 use crate::time::{Millis, Seconds};
 
 use super::called;
-use super::list::{KeyJson, condition_words};
+use super::list::condition_words;
 
 const NOT_FOUND: u8 = 4;
 

@@ -1,15 +1,18 @@
 //! `keydesk key list`, and a credential as a table row and as JSON.
 
+use std::io::{self, BufWriter, Write as _};
+
 use clap::Args;
 use serde::Serialize;
 
 use crate::cli::args::{self, Acting, ListFormatArgs};
-use crate::cli::context::Context;
+use crate::cli::context::{Context, OpenDesk};
 use crate::cli::error::CliError;
-use crate::cli::output::{ListFormat, Listed, Printer};
-use crate::credential::{Algorithm, Filter, FilterError, Kind, Tag};
+use crate::cli::output::{self, ListFormat, Listed, Printer};
+use crate::credential::{Filter, FilterError, Kind};
+use crate::export::{Format, KeyJson};
 use crate::hub::{CredentialRow, LastUse, ListOrder, ListQuery, PagePosition};
-use crate::time::{Millis, Seconds, parse_span};
+use crate::time::{Millis, parse_span};
 
 /// Rows read at a time.
 const PAGE: u32 = 500;
@@ -39,6 +42,9 @@ pub struct ListArgs {
     reverse: bool,
     #[command(flatten)]
     format: ListFormatArgs,
+    /// Print CSV for a spreadsheet
+    #[arg(long, conflicts_with_all = ["json", "jsonl"])]
+    csv: bool,
 }
 
 /// Lists credentials.
@@ -46,24 +52,52 @@ pub fn run(context: &Context, args: ListArgs) -> Result<(), CliError> {
     let filter = filter(&args)?;
     let desk = context.open(&args.acting)?;
     let (order, turned) = (args.order, args.reverse);
-    let mut printer = Printer::new(ListFormat::from(args.format), desk.hub.now());
-    let mut query =
+    let query =
         ListQuery { kind: args.kind, revoked: args.all, filter, order, turned, limit: PAGE, ..ListQuery::default() };
-    loop {
-        let page = desk.hub.list(&desk.actor, &query)?;
-        printer.page(&page.rows)?;
-        match page.rows.len().checked_sub(1).and_then(|last| page.cursor(order, last)) {
-            Some(cursor) if page.more_after => query.position = PagePosition::After(cursor),
-            _ => break,
-        }
+    if args.csv {
+        return csv(&desk, query);
     }
-    printer.finish(&match query.filter.is_empty() {
+    let mut printer = Printer::new(ListFormat::from(args.format), desk.hub.now());
+    let narrowed = !query.filter.is_empty();
+    pages(&desk, query, |rows| printer.page(rows))?;
+    printer.finish(&match !narrowed {
         true => format!(
             "No keys yet. Create the first with `keydesk key create --kind basic --name LABEL --as {}`.",
             desk.actor.user
         ),
         false => "No key matches.".to_owned(),
     })
+}
+
+/// Reads the list page by page.
+fn pages(
+    desk: &OpenDesk,
+    mut query: ListQuery,
+    mut each: impl FnMut(&[CredentialRow]) -> Result<(), CliError>,
+) -> Result<(), CliError> {
+    loop {
+        let page = desk.hub.list(&desk.actor, &query)?;
+        each(&page.rows)?;
+        match page.rows.len().checked_sub(1).and_then(|last| page.cursor(query.order, last)) {
+            Some(cursor) if page.more_after => query.position = PagePosition::After(cursor),
+            _ => return Ok(()),
+        }
+    }
+}
+
+/// Prints the list as CSV, with its heads also where it is empty.
+fn csv(desk: &OpenDesk, query: ListQuery) -> Result<(), CliError> {
+    output::require_open()?;
+    let (mut out, now) = (BufWriter::new(io::stdout().lock()), desk.hub.now());
+    let mut begun = false;
+    pages(desk, query, |rows| {
+        // Only with the first page: a refused user gets no heads either.
+        if !std::mem::replace(&mut begun, true) {
+            Format::Csv.header::<CredentialRow>(&mut out)?;
+        }
+        Ok(rows.iter().try_for_each(|row| Format::Csv.row(&mut out, row, now))?)
+    })?;
+    Ok(out.flush()?)
 }
 
 fn filter(args: &ListArgs) -> Result<Filter, CliError> {
@@ -73,75 +107,6 @@ fn filter(args: &ListArgs) -> Result<Filter, CliError> {
         filter.expires_within = Some(parse_span(text).ok_or_else(wrong)?);
     }
     Ok(filter)
-}
-
-/// A credential in JSON. An empty array of networks or algorithms is no restriction.
-#[derive(Debug, Serialize)]
-pub struct KeyJson<'a> {
-    id: String,
-    kind: &'static str,
-    key: &'a str,
-    name: &'a str,
-    /// As lists show it.
-    state: &'static str,
-    /// As an administrator set it.
-    stored_state: &'static str,
-    not_before: Option<String>,
-    expires_at: Option<String>,
-    networks: Vec<String>,
-    note: &'a str,
-    owner: &'a str,
-    tags: Vec<&'a str>,
-    algorithms: Vec<String>,
-    body_digest: Option<&'static str>,
-    created_at: String,
-    created_by: &'a str,
-    version: i64,
-    last_used: Option<UseJson<'a>>,
-    tampered: bool,
-}
-
-/// A use in JSON.
-#[derive(Debug, Serialize)]
-pub struct UseJson<'a> {
-    at: String,
-    address: Option<&'a str>,
-}
-
-impl<'a> From<&'a LastUse> for UseJson<'a> {
-    fn from(used: &'a LastUse) -> Self {
-        Self { at: used.at.rfc3339(), address: used.address.as_deref() }
-    }
-}
-
-impl<'a> KeyJson<'a> {
-    /// The row as it is at `now`.
-    pub fn new(row: &'a CredentialRow, now: Millis) -> Self {
-        let options = &row.options;
-        let admitted =
-            Algorithm::ALL.into_iter().filter(|a| !options.algorithms.is_any() && options.algorithms.admit(*a));
-        Self {
-            id: row.id.to_string(),
-            kind: row.kind.as_str(),
-            key: &row.key,
-            name: &row.name,
-            state: if row.tampered { "tampered" } else { row.condition(now).as_str() },
-            stored_state: row.state.as_str(),
-            not_before: options.not_before.map(Seconds::rfc3339),
-            expires_at: options.expires_at.map(Seconds::rfc3339),
-            networks: options.networks.iter().map(ToString::to_string).collect(),
-            note: options.note.as_str(),
-            owner: options.owner.as_str(),
-            tags: options.tags.iter().map(Tag::as_str).collect(),
-            algorithms: admitted.map(|a| a.as_str().to_owned()).collect(),
-            body_digest: row.kind.signs().then(|| options.body_digest.as_str()),
-            created_at: row.created_at.rfc3339(),
-            created_by: &row.created_by,
-            version: row.version,
-            last_used: row.last_used.as_ref().map(UseJson::from),
-            tampered: row.tampered,
-        }
-    }
 }
 
 /// The words for people.

@@ -8,10 +8,11 @@ use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::output;
 use crate::credential::{Condition, Kind};
+use crate::export::{KeyJson, UseJson};
 use crate::hub::{CredentialInfo, CredentialRow, LastUse, LiveSecret, Refusal};
 use crate::time::{Millis, Seconds};
 
-use super::list::{KeyJson, UseJson, condition_words};
+use super::list::condition_words;
 
 /// Arguments of `key show`.
 #[derive(Debug, Args)]

@@ -15,4 +15,5 @@ mod watch;
 
 pub(crate) use create::fill;
 pub use edit::CredentialEdit;
+pub use list::CredentialPart;
 pub use watch::Watch;

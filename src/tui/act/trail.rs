@@ -20,7 +20,8 @@ impl App {
             Action::Open => self.open_entry(),
             Action::Filter => list.search.open = true,
             Action::Export => {
-                let dialog = Dialog::export(list.part(), list.search.typed(), now);
+                let count = list.count.map(|count| count.found);
+                let dialog = Dialog::export_trail(list.part(), list.search.typed(), count, now);
                 workspace.dialogs.push(dialog);
             }
             Action::ByWho => {

@@ -16,6 +16,7 @@ pub use credential::{
     ChangeState, CopyPart, Create, Draft, EditKeys, Holder, Issue, NewPassword, OneTimeSecret, Rotate, SecretPage,
     StopOldSecret, entry_of, lost_words, parts_of,
 };
+pub use export::Export;
 pub use jump::{Jump, Place, Target};
 pub use own_password::check_new;
 pub use pick::Pick;
@@ -24,7 +25,7 @@ pub use trail::{CheckSheet, NotedLine};
 pub use user::{ROLES, UserAction, UserKeys};
 
 use crate::credential::Verb;
-use crate::hub::{Actor, CredentialRow, Denied, FoundSecret, RefusedRequest, TrailQuery, TrailRow};
+use crate::hub::{Actor, CredentialRow, Denied, FoundSecret, RefusedRequest, TrailRow};
 use crate::secret::Secret;
 use crate::time::Millis;
 use crate::tui::form::{Control, Fault, Form, Id};
@@ -87,13 +88,8 @@ pub enum DialogKind {
     User(Box<UserAction>),
     /// The live credentials that a user created.
     UserKeys(Box<Scrollable<UserKeys>>),
-    /// Export of the trail.
-    Export {
-        /// The part of the trail that is exported.
-        part: Box<TrailQuery>,
-        /// The filter as it was typed.
-        filter: String,
-    },
+    /// Export of the trail, or of the list.
+    Export(Box<Export>),
     /// One setting of the desk.
     Setting(Box<SettingChange>),
     /// One entry of the trail.
@@ -222,7 +218,7 @@ impl Dialog {
             DialogKind::Edit(edit) => edit.fault_of(form, id, now),
             DialogKind::User(action) => action.fault_of(form, id),
             DialogKind::Setting(change) if matches!(id, Id::Setting(_)) => change.fault_of(form),
-            DialogKind::Export { .. } if id == Id::File => export::wanted(form).err().map(|(_, why)| why),
+            DialogKind::Export(_) if id == Id::File => export::wanted(form).err().map(|(_, why)| why),
             _ => None,
         }
     }
@@ -263,9 +259,9 @@ impl Dialog {
                 Call::ChangeOwnPassword { actor, old, new: form.secret(Id::Password) }
             }),
             DialogKind::User(action) => action.change(form).map(|change| Call::ChangeUser(actor, change)),
-            DialogKind::Export { part, .. } => {
-                let query = TrailQuery::clone(part);
-                export::wanted(form).map(|(path, format)| Call::Export { actor, query, path, format })
+            DialogKind::Export(of) => {
+                let part = of.part.clone();
+                export::wanted(form).map(|(path, format)| Call::Export { actor, part, path, format })
             }
             DialogKind::Setting(change) => {
                 let wanted = change.wanted(form).map(|value| (change.setting, value));

@@ -93,6 +93,7 @@ pub static BINDINGS: &[Binding] = &[
     row(S::List, &[Chord::char('2')], Action::Section(Kind::Hmac), "HMAC Authentication").keys("-"),
     row(S::List, &[Chord::char('3')], Action::Section(Kind::Legacy), "Legacy API Credentials").keys("-"),
     row(S::List, &[Chord::char('F')], Action::Find, "find by secret").needs(MANAGE),
+    row(S::List, &[Chord::char('x')], Action::Export, "export what is shown to a file").hint("export"),
     row(S::List, &[Chord::char('o')], Action::Order, "order"),
     row(S::List, &[Chord::char('.')], Action::ShowRevoked, "revoked too"),
 

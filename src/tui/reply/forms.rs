@@ -147,7 +147,7 @@ impl App {
                 InputField::Setting(setting) => Some(Id::Setting(setting)),
                 _ => None,
             },
-            DialogKind::Export { .. } => Some(Id::File),
+            DialogKind::Export(_) => Some(Id::File),
             DialogKind::User(_) if field == InputField::UserName => Some(Id::Name),
             DialogKind::User(_) => Some(Id::Password),
             _ => None,

@@ -5,7 +5,7 @@ use crate::hub::{CredentialRow, RefusedRequest, TrailCount, TrailReport, TrailRo
 use crate::tui::app::{App, Workspace};
 use crate::tui::dialog::{Dialog, DialogKind};
 use crate::tui::layout;
-use crate::tui::msg::Call;
+use crate::tui::msg::{Call, ExportPart};
 use crate::tui::pending::Slot;
 use crate::tui::screen::{Screen, TrailCheck};
 use crate::tui::toast::Toast;
@@ -55,9 +55,18 @@ impl App {
     pub(super) fn exported(&mut self, written: &Written) {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
-        workspace.dialogs.pop_if(|dialog| matches!(dialog.kind, DialogKind::Export { .. }));
+        let sent = workspace.dialogs.pop_if(|dialog| matches!(dialog.kind, DialogKind::Export(_)));
+        let credentials = matches!(
+            sent.map(|dialog| dialog.kind),
+            Some(DialogKind::Export(of)) if matches!(of.part, ExportPart::Credentials(_))
+        );
         let n = written.rows;
-        let entries = if n == 1 { "1 entry is".to_owned() } else { format!("{n} entries are") };
+        let entries = match (credentials, n) {
+            (false, 1) => "1 entry is".to_owned(),
+            (false, _) => format!("{n} entries are"),
+            (true, 1) => "1 credential is".to_owned(),
+            (true, _) => format!("{n} credentials are"),
+        };
         self.toast = Some(Toast::done(now, format!("{entries} in {}, readable by you alone.", written.path.display())));
     }
 

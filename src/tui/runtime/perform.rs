@@ -5,7 +5,7 @@ use crate::export::to_file;
 use crate::hub::{
     Actor, Cancel, Conflict, Hub, HubError, InputField, Origin, Overview, UnsavedSecret, Watch, WithPassword,
 };
-use crate::tui::msg::{Answer, Call, Lane, Reply, UserChange};
+use crate::tui::msg::{Answer, Call, ExportPart, Lane, Reply, UserChange};
 
 impl Call {
     /// The worker that carries it out.
@@ -93,10 +93,16 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
         Call::SignIns(actor) => Answer::SignIns(hub.own_sign_ins(&actor)?),
         Call::Security(actor) => Answer::Security(hub.security(&actor)?),
         Call::SetSettings(actor, wanted) => hub.set_settings(&actor, &wanted).map(|()| Answer::SettingsSet)?,
-        Call::Export { actor, query, path, format } => {
+        Call::Export { actor, part, path, format } => {
             let invalid = |sentence| HubError::Invalid { field: InputField::Other, sentence };
             let path = config::typed_path(&path).map_err(|why| invalid(why.to_string()))?;
-            Answer::Exported(to_file(&path, format, |page| hub.export_trail(&actor, &query, page))?)
+            let now = hub.now();
+            Answer::Exported(match part {
+                ExportPart::Trail(query) => to_file(&path, format, now, |page| hub.export_trail(&actor, &query, page))?,
+                ExportPart::Credentials(part) => {
+                    to_file(&path, format, now, |page| hub.export_credentials(&actor, &part, page))?
+                }
+            })
         }
         Call::ChangeUser(actor, change) => Answer::User(change_user(hub, &actor, &change)?),
         Call::Confirm(actor, password) => Answer::Reauthenticated(hub.confirm_password(&actor, &password)?),

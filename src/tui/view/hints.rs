@@ -352,7 +352,7 @@ fn word_for_enter(kind: &DialogKind) -> &'static str {
         DialogKind::FindBySecret { .. } => "find",
         DialogKind::Reauthenticate => "go on",
         DialogKind::Setting(_) => "set",
-        DialogKind::Export { .. } => "export",
+        DialogKind::Export(_) => "export",
         DialogKind::User(action) if matches!(**action, UserAction::Add) => "add",
         DialogKind::User(action) if matches!(**action, UserAction::Note(_)) => "save",
         DialogKind::User(_) => "set",

@@ -94,6 +94,14 @@ pub const SCENES: &[Scene] = &[
         },
     },
     Scene {
+        name: "export_list",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("x");
+            })
+        },
+    },
+    Scene {
         name: "copy_as_in_the_list",
         make: |t| {
             then(list(t), |d| {

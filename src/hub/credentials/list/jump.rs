@@ -59,7 +59,7 @@ impl Hub {
         })
     }
 
-    fn row_of(&self, tx: &mut dyn Tx, id: &str) -> Result<Option<CredentialRow>, HubError> {
+    pub(super) fn row_of(&self, tx: &mut dyn Tx, id: &str) -> Result<Option<CredentialRow>, HubError> {
         let found: Option<Tagged<CredentialRecord>> = tables::get(tx, "id", id)?;
         let Some(row) = found else { return Ok(None) };
         let last = newest(tables::usages(tx, id)?);

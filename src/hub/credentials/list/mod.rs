@@ -1,6 +1,9 @@
 //! Lists of credentials with keyset pagination: page by page by key, never by offset.
 
+mod export;
 mod jump;
+
+pub use export::CredentialPart;
 
 use std::cmp::Ordering;
 

@@ -8,7 +8,7 @@ mod tick;
 
 use crate::account::Right;
 use crate::credential::{Kind, Overlap};
-use crate::hub::CredentialRow;
+use crate::hub::{CredentialPart, CredentialRow};
 use crate::time::Millis;
 use crate::tui::app::{App, Workspace};
 use crate::tui::dialog::{ChangeState, Dialog, Rotate};
@@ -76,6 +76,7 @@ impl App {
             }
             Action::TickAll | Action::TickEveryKind => return self.tick_all(action == Action::TickEveryKind),
             Action::Filter => return self.open_filter(),
+            Action::Export => return self.open_export(),
             Action::Find => return self.open_find(),
             Action::ShowRevoked => {
                 api.revoked = !api.revoked;
@@ -92,6 +93,23 @@ impl App {
             action if action.moves() => workspace.due.details = Some(now.plus(DETAILS_AFTER)),
             _ => self.act_on_rows(action),
         }
+    }
+
+    /// Writes what the list shows into a file: the ticked rows, or all that the filter finds.
+    fn open_export(&mut self) {
+        let now = self.now;
+        let Some(workspace) = &mut self.workspace else { return };
+        let Some(api) = workspace.api_mut() else { return };
+        let dialog = if api.page.is_some() || !api.ticks.is_empty() {
+            let ids: Vec<_> = api.targets().map(|row| row.id).collect();
+            let count = ids.len() as i64;
+            Dialog::export_credentials(CredentialPart::These(ids), None, Some(count), now)
+        } else {
+            let (found, query) = api.all_found(false);
+            let part = CredentialPart::Found(Box::new(query));
+            Dialog::export_credentials(part, Some(found), api.list.length(), now)
+        };
+        workspace.dialogs.push(dialog);
     }
 
     /// Actions that need a row.

@@ -3,6 +3,7 @@
 mod change_state;
 mod create;
 mod edit;
+mod export;
 mod find_by_secret;
 mod jump;
 mod one_time_secret;
@@ -68,7 +69,7 @@ fn title(app: &App, kind: &DialogKind) -> String {
         DialogKind::OwnPassword { .. } => "Change password".to_owned(),
         DialogKind::User(action) => user::title(action),
         DialogKind::UserKeys(d) => format!("Keys made by {}", d.content.who),
-        DialogKind::Export { .. } => "Export the activity log".to_owned(),
+        DialogKind::Export(of) => export::title(of).to_owned(),
         DialogKind::Setting(change) => change.setting.title().to_owned(),
         DialogKind::TrailEntry(d) => format!("Entry {}", d.content.no),
         DialogKind::TrailCheck(_) => "Verify the activity log".to_owned(),
@@ -120,7 +121,7 @@ fn fields(app: &App, dialog: &Dialog, form: &Form, sheet: &mut Sheet) {
         DialogKind::FoundSecret(found) => find_by_secret::found(app, found, sheet),
         DialogKind::OwnPassword { forced, .. } => settings::own_password(app, *forced, form, sheet),
         DialogKind::User(action) => user::user(app, action, form, sheet),
-        DialogKind::Export { filter, .. } => trail::export(app, filter, form, sheet),
+        DialogKind::Export(of) => export::export(of, form, sheet),
         DialogKind::Setting(change) => settings::setting(change, form, sheet),
         DialogKind::Reauthenticate => settings::reauthenticate(form, sheet),
         // These have no form, or one of their own.

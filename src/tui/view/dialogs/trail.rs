@@ -1,12 +1,12 @@
-//! The bodies of the dialogs about the trail: an entry in full, what a check found, filter and export.
+//! The bodies of the dialogs about the trail: an entry in full, what a check found.
 
 use ratatui::style::Style;
 
 use crate::hub::{TrailReport, TrailRow};
 use crate::text;
-use crate::tui::app::{App, Workspace};
+use crate::tui::app::App;
 use crate::tui::dialog::{CheckSheet, NotedLine};
-use crate::tui::form::{Control, Form};
+use crate::tui::form::Form;
 use crate::tui::relative_time;
 use crate::tui::screen::TrailCheck;
 use crate::tui::view::deeds;
@@ -117,21 +117,4 @@ fn altered(report: &TrailReport) -> Option<String> {
         (1, _) => Some(format!("1 credential was changed outside keydesk: {names}   g goes to it")),
         (n, _) => Some(format!("{n} credentials were changed outside keydesk: {names}   g goes to them")),
     }
-}
-
-/// The fields of the form that writes the trail into a file.
-pub fn export(app: &App, filter: &str, form: &Form, sheet: &mut Sheet) {
-    sheet.gap();
-    let list = app.workspace.as_ref().and_then(Workspace::trail);
-    let found = list.and_then(|list| list.count).map_or(String::new(), |count| format!(" {}", count.found));
-    sheet.tell(&match filter {
-        "" => format!("Exports all{found} entries, newest first."),
-        filter => format!("Exports the{found} entries that / {filter} finds, newest first."),
-    });
-    sheet.gap();
-    for (entry, focused) in form.shown().filter(|(e, _)| !matches!(e.input, Control::Button(_))) {
-        sheet.field(entry, focused);
-    }
-    sheet.gap();
-    sheet.explain("A new file on this machine, in the directory keydesk was started in unless you type another.");
 }
