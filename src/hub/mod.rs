@@ -34,15 +34,15 @@ pub use desk::{DeskPaths, OpenOutcome, Progress, SetUp};
 pub use error::{Conflict, Denied, HubError, InputField, SessionOver};
 pub use settings::{EffectivePolicy, Setting};
 pub use types::{
-    ChangeOutcome, CredentialCounts, CredentialId, CredentialInfo, CredentialOverview, CredentialPage, CredentialRow,
-    CredentialTarget, DisplayEvent, EndedEarly, FoundSecret, Issued, JumpPart, JumpQuery, LastUse, ListCursor,
-    ListOrder, ListQuery, LiveSecret, LossCause, MostUsed, NameInUse, NewCredential, NewLegacy, NewUser, Overview,
-    OwnSignIn, PagePosition, Policy, ProcessKind, ProcessNote, Provenance, Pulse, REFUSALS_KEPT, Refusal,
-    RefusalCursor, RefusedRequest, RefusedRequestQuery, RefusedSignIn, Remedy, Replay, SecuritySettings, SettingValue,
-    SignInOutcome, SiteOverview, SiteUsage, TrailClass, TrailCount, TrailQuery, TrailReport, TrailRow, USE_DAYS,
-    UnsavedCredential, UnsavedSecret, UsageReport, UseCount, UsedDay, UserOperation, UserRow, UserTarget,
-    VerifierCredential, VerifierRow, VerifierSecret, WhichSecret, WithPassword, eviction_index, noted_line,
-    sum_of_days,
+    ChangeOutcome, CountPart, CountQuery, CredentialCounts, CredentialId, CredentialInfo, CredentialOverview,
+    CredentialPage, CredentialRow, CredentialTarget, DisplayEvent, EndedEarly, FoundSecret, Issued, JumpPart,
+    JumpQuery, LastUse, ListCursor, ListOrder, ListQuery, LiveSecret, LossCause, MostUsed, NameInUse, NewCredential,
+    NewLegacy, NewUser, Overview, OwnSignIn, PagePosition, Policy, ProcessKind, ProcessNote, Provenance, Pulse,
+    REFUSALS_KEPT, Refusal, RefusalCursor, RefusedRequest, RefusedRequestQuery, RefusedSignIn, Remedy, Replay,
+    SecuritySettings, SettingValue, SignInOutcome, SiteOverview, SiteUsage, Tampering, TrailClass, TrailCount,
+    TrailQuery, TrailReport, TrailRow, USE_DAYS, UnsavedCredential, UnsavedSecret, UsageReport, UseCount, UsedDay,
+    UserOperation, UserRow, UserTarget, VerifierCredential, VerifierRow, VerifierSecret, WhichSecret, WithPassword,
+    eviction_index, noted_line, sum_of_days,
 };
 pub use users::{
     AuthorizedKey, KeyProof, NewSshKey, SshKeyRow, SshKeyState, UserCondition, UserFilter, UserFilterError,

@@ -1,5 +1,6 @@
 //! Messages into the state machine, and effects out of it.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::account::{Right, Role, UserState};
@@ -8,10 +9,11 @@ use crate::config::Appearance;
 use crate::credential::{Kind, Note, Overlap, Verb};
 use crate::export::{Format, Written};
 use crate::hub::{
-    Actor, ChangeOutcome, CredentialEdit, CredentialId, CredentialInfo, CredentialPage, CredentialPart,
-    CredentialTarget, Denied, DisplayEvent, FoundSecret, HubError, Issued, JumpPart, JumpQuery, ListQuery, NameInUse,
-    NewCredential, NewUser, Overview, OwnSignIn, Pulse, RefusedRequest, RefusedRequestQuery, SecuritySettings, SetUp,
-    Setting, SignIn, TrailCount, TrailQuery, TrailReport, TrailRow, UnsavedSecret, UserRow, UserTarget, WithPassword,
+    Actor, ChangeOutcome, CountPart, CountQuery, CredentialEdit, CredentialId, CredentialInfo, CredentialPage,
+    CredentialPart, CredentialTarget, Denied, DisplayEvent, FoundSecret, HubError, Issued, JumpPart, JumpQuery,
+    ListQuery, NameInUse, NewCredential, NewUser, Overview, OwnSignIn, Pulse, RefusedRequest, RefusedRequestQuery,
+    SecuritySettings, SetUp, Setting, SignIn, Tampering, TrailCount, TrailQuery, TrailReport, TrailRow, UnsavedSecret,
+    UserRow, UserTarget, WithPassword,
 };
 use crate::secret::Secret;
 use crate::tui::keymap::chord::Chord;
@@ -144,6 +146,12 @@ pub enum Call {
     Overview(Actor, Vec<UnsavedSecret>),
     /// Rows of the list.
     List(Actor, ListQuery),
+    /// How many of each kind a filter finds in a part of all.
+    CountFound(Actor, CountQuery),
+    /// The use of the rows of a page, by day.
+    UsedDays(Actor, Vec<CredentialId>),
+    /// What is known of a credential that was changed outside keydesk.
+    Tampering(Actor, CredentialId),
     /// Credentials that the palette finds.
     Jump(Actor, JumpQuery),
     /// All about one credential.
@@ -263,6 +271,12 @@ pub enum Answer {
     Overview(Box<Overview>),
     /// Rows of the list.
     Page(CredentialPage),
+    /// How many of each kind were found in a part of all.
+    CountFound(CountPart),
+    /// The use of the rows of a page, by day.
+    UsedDays(BTreeMap<CredentialId, Vec<i64>>),
+    /// What is known of a credential that was changed outside keydesk.
+    Tampering(Box<Tampering>),
     /// Credentials that the palette found in a part of all.
     Jump(JumpPart),
     /// All about one credential.

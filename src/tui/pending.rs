@@ -36,6 +36,12 @@ pub enum Slot {
     List,
     /// All rows that are to be ticked.
     Ticks,
+    /// How many the filter finds in each section.
+    Hits,
+    /// The use of the rows on the page.
+    UsedDays,
+    /// What is known of a tampered credential.
+    Tampering,
     /// What the palette finds.
     Jump,
     /// The users, for the palette.
@@ -60,12 +66,15 @@ pub enum Slot {
 
 impl Slot {
     /// Background reads.
-    pub const READS: [Self; 18] = [
+    pub const READS: [Self; 21] = [
         Self::Find,
         Self::History,
         Self::Overview,
         Self::List,
         Self::Ticks,
+        Self::Hits,
+        Self::UsedDays,
+        Self::Tampering,
         Self::Jump,
         Self::JumpUsers,
         Self::Details,

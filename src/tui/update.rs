@@ -89,9 +89,14 @@ impl App {
     }
 
     fn resize(&mut self, size: (u16, u16)) {
+        let (wide, now) = (layout::is_wide(size) && !layout::is_wide(self.size), self.now);
         self.size = size;
         self.dirty = true;
         let Some(workspace) = &mut self.workspace else { return };
+        if wide {
+            // Only a wide list shows the use of its rows.
+            workspace.due.used_days = Some(now);
+        }
         for screen in &mut workspace.screens {
             match screen {
                 Screen::Api(api) => {
@@ -251,6 +256,12 @@ impl Workspace {
             && let Some(row) = self.api().and_then(|api| api.list.selected())
         {
             calls.push((Slot::Details, Call::Details(actor.clone(), row.id)));
+        }
+        if due(&mut self.due.used_days)
+            && let Some(api) = self.api().filter(|api| !api.list.rows().is_empty())
+        {
+            let ids = api.list.rows().iter().map(|row| row.id).collect();
+            calls.push((Slot::UsedDays, Call::UsedDays(actor.clone(), ids)));
         }
         if due(&mut self.due.trail) {
             let refused = self.refused().map(|list| Call::RefusedRequests(actor.clone(), list.query()));

@@ -1,7 +1,7 @@
 //! Pages of lists: the same rows whichever way they are read.
 
 use keydesk::credential::{Filter, Kind, Overlap, Verb};
-use keydesk::hub::{CredentialEdit, CredentialRow, ListOrder, ListQuery, PagePosition};
+use keydesk::hub::{Cancel, CountQuery, CredentialEdit, CredentialRow, ListOrder, ListQuery, PagePosition};
 
 use keydesk::time::Seconds;
 
@@ -203,4 +203,44 @@ fn filters_narrow_every_page() {
     desk.hub.record_usage(delta.id, 1, desk.hub.now().seconds(), None).unwrap();
     assert!(!names("unused>10d kind:basic").contains(&"delta".to_owned()));
     assert_eq!(names("unused>10d kind:basic").len(), 4);
+}
+
+/// The hits in every kind, counted part by part.
+fn count_found(desk: &Desk, typed: &str, revoked: bool) -> ([i64; 3], usize) {
+    let mut query = CountQuery { filter: Filter::parse(typed).unwrap(), revoked, ..CountQuery::default() };
+    let (mut sums, mut parts) = ([0; 3], 0);
+    loop {
+        let part = desk.hub.count_found(&desk.alice(), &query, &Cancel::default()).unwrap();
+        sums.iter_mut().zip(part.found).for_each(|(sum, n)| *sum += n);
+        parts += 1;
+        match part.next {
+            Some(after) => query.after = after,
+            None => return (sums, parts),
+        }
+    }
+}
+
+#[test]
+fn hits_are_counted_in_every_kind_as_the_list_finds_them() {
+    let desk = filled();
+    for typed in ["alpha", "a", "state:active", "state:disabled", "state:revoked", "kind:hmac", "by:alice", "払", "%"]
+    {
+        for revoked in [false, true] {
+            let listed = |kind| {
+                let filter = Filter::parse(typed).unwrap();
+                whole(&desk, &ListQuery { kind: Some(kind), revoked, filter, ..ListQuery::default() }).len() as i64
+            };
+            assert_eq!(count_found(&desk, typed, revoked).0, Kind::ALL.map(listed), "{typed} {revoked}");
+        }
+    }
+}
+
+#[test]
+fn the_hits_of_many_are_counted_in_parts() {
+    let desk = Desk::in_memory();
+    let wanted: Vec<_> = (0..500).map(|n| super::support::wanted(Kind::Basic, &format!("key-{n:03}"))).collect();
+    for _ in 0..21 {
+        desk.hub.create_many(&desk.alice(), &wanted).unwrap();
+    }
+    assert_eq!(count_found(&desk, "key-00", false), ([210, 0, 0], 2));
 }

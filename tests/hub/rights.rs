@@ -2,7 +2,7 @@
 
 use keydesk::account::{Right, Role, UserState};
 use keydesk::credential::{Kind, Overlap, Verb};
-use keydesk::hub::{Actor, HubError, ListQuery, SessionOver, TrailQuery, UserTarget};
+use keydesk::hub::{Actor, Cancel, CountQuery, HubError, ListQuery, SessionOver, TrailQuery, UserTarget};
 use keydesk::secret::Secret;
 
 use super::support::{Desk, seen, wanted};
@@ -29,6 +29,9 @@ fn calls<'a>(desk: &'a Desk) -> Vec<Call<'a>> {
         call!("taken", ManageCredentials, a => hub.name_in_use(a, Kind::Basic, "x", "")),
         call!("list", SeeCredentials, a => hub.list(a, &ListQuery::default())),
         call!("counts", SeeCredentials, a => hub.counts(a)),
+        call!("count found", SeeCredentials, a => hub.count_found(a, &CountQuery::default(), &Cancel::default())),
+        call!("use by day", SeeCredentials, a => hub.allowed_by_day(a, &[id], &Cancel::default())),
+        call!("tampering", ReadTrail, a => hub.tampering(a, id)),
         call!("details", SeeCredentials, a => hub.details(a, id)),
         call!("find", SeeCredentials, a => hub.find(a, "nothing", None).or_else(|e| match e {
             HubError::NotFound(_) => hub.counts(a).map(|_| desk.create(Kind::Basic, "found").row),

@@ -7,6 +7,29 @@ use keydesk::hub::{HubError, Origin, SessionOver, TrailQuery};
 use super::support::{Desk, NOW, seen};
 
 #[test]
+fn what_was_changed_outside_is_told_beside_the_log() {
+    let desk = Desk::on_disk();
+    let row = desk.create(Kind::Basic, "target").row;
+    desk.hub.record_usage(row.id, 1, keydesk::time::Seconds(NOW.seconds().0 + 60), None).unwrap();
+    desk.clock.advance(jiff::SignedDuration::from_secs(3_600));
+    desk.hub.rotate(&desk.alice(), row.target(), Overlap::Hour).unwrap();
+    desk.sql("UPDATE credential SET note = 'mine', expires_at = 4102444800");
+    let alice = desk.alice();
+    let known = desk.hub.tampering(&alice, row.id).unwrap();
+    assert_eq!((known.found_at, known.changed.as_slice()), (None, ["expiry", "note"].map(str::to_owned).as_slice()));
+    let last = known.last.unwrap();
+    assert_eq!((last.action.as_str(), known.whole_at), ("credential.rotated", last.at));
+    // Whoever meets it first writes it down.
+    let seen = desk.hub.details(&alice, row.id).unwrap().row;
+    desk.hub.set_state(&alice, &[seen.target()], Verb::Disable).unwrap_err();
+    assert_eq!(desk.hub.tampering(&alice, row.id).unwrap().found_at, Some(desk.hub.now()));
+    // What the log does not tell is not guessed.
+    let other = desk.create(Kind::Hmac, "other").row;
+    desk.sql("UPDATE credential SET created_by = 'bram' WHERE kind = 'hmac'");
+    assert!(desk.hub.tampering(&alice, other.id).unwrap().changed.is_empty());
+}
+
+#[test]
 fn rows_changed_outside_keydesk_are_refused() {
     for change in [
         "UPDATE credential SET state = 'active' WHERE state = 'revoked'",

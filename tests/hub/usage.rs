@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use keydesk::account::Role;
 use keydesk::credential::Kind;
-use keydesk::hub::{HubError, ProcessKind, Setting, UseCount, UsedDay};
+use keydesk::hub::{Cancel, HubError, ProcessKind, Setting, UseCount, UsedDay};
 use keydesk::time::Day;
 
 use super::support::{Desk, NOW};
@@ -37,6 +37,20 @@ fn every_day_of_the_span_is_told_oldest_first() {
     assert_eq!(desk.hub.usage(&desk.user("dora", Role::Advanced), one, 1).unwrap(), first, "who sees it may know");
     let chen = desk.user("chen", Role::Basic);
     assert!(matches!(desk.hub.usage(&chen, one, 1), Err(HubError::Denied(_))));
+}
+
+#[test]
+fn the_use_of_a_page_is_read_at_once() {
+    let desk = Desk::in_memory();
+    let [one, two, idle] = ["one", "two", "idle"].map(|name| desk.create(Kind::Basic, name).row.id);
+    let note = desk.hub.process_note(ProcessKind::Verifier).unwrap();
+    let counts = [count(one.0, 0, 3, 1), count(one.0, -29, 5, 0), count(one.0, -30, 9, 9), count(two.0, -1, 7, 0)];
+    desk.hub.feed().write_counts(&note, 1, &counts).unwrap();
+    let used = desk.hub.allowed_by_day(&desk.alice(), &[one, two, idle], &Cancel::default()).unwrap();
+    assert_eq!((used.len(), used[&one].len()), (2, 30), "what was not used is left out");
+    assert_eq!((used[&one][0], used[&one][29], used[&two][28]), (5, 3, 7));
+    assert_eq!(used[&one].iter().sum::<i64>(), 8, "days of before are not told");
+    assert!(desk.hub.allowed_by_day(&desk.alice(), &[], &Cancel::default()).unwrap().is_empty());
 }
 
 #[test]

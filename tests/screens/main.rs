@@ -23,6 +23,7 @@ mod fixture;
 mod forms;
 mod help;
 mod history;
+mod hits;
 mod jump;
 mod lists;
 mod menu;

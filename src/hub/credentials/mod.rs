@@ -9,6 +9,7 @@ pub(crate) mod mapping;
 mod rotate;
 mod rows;
 mod state;
+mod tampering;
 mod tombstone;
 mod unsaved_secrets;
 mod watch;

@@ -1,7 +1,7 @@
 //! Types for credentials.
 
 use crate::credential::{Condition, Kind, Options, State, condition};
-use crate::hub::{Conflict, CredentialId, CredentialTarget, Refusal, UsedDay};
+use crate::hub::{Conflict, CredentialId, CredentialTarget, Refusal, TrailRow, UsedDay};
 use crate::secret::Secret;
 use crate::time::{Millis, Seconds};
 
@@ -36,6 +36,19 @@ pub struct CredentialRow {
     pub older_until: Option<Seconds>,
     /// The tag of its row is wrong: a verifier refuses it.
     pub tampered: bool,
+}
+
+/// What is known of a credential that was changed outside keydesk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tampering {
+    /// When it was first found, if that is in the activity log.
+    pub found_at: Option<Millis>,
+    /// When it was last known to be as keydesk left it: its last use, or its last change.
+    pub whole_at: Millis,
+    /// What differs from the activity log, in words; empty where the log does not tell.
+    pub changed: Vec<String>,
+    /// The last entry of the activity log about a change of it.
+    pub last: Option<TrailRow>,
 }
 
 impl CredentialInfo {

@@ -123,6 +123,26 @@ pub(crate) fn cursor(order: ListOrder, row: &CredentialRow) -> ListCursor {
     })
 }
 
+/// A filter whose hits are counted, and from where on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CountQuery {
+    /// Filter that credentials must match.
+    pub filter: Filter,
+    /// Whether revoked credentials are included.
+    pub revoked: bool,
+    /// The id behind which the part begins; empty for the first part.
+    pub after: String,
+}
+
+/// The hits in one part.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CountPart {
+    /// How many of each kind, in the order of [`Kind::ALL`].
+    pub found: [i64; Kind::ALL.len()],
+    /// Where the next part begins; `None` after the last.
+    pub next: Option<String>,
+}
+
 /// What is searched, and from where on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct JumpQuery {

@@ -15,10 +15,12 @@ mod verifier;
 
 pub use credential::{
     ChangeOutcome, CredentialInfo, CredentialRow, DisplayEvent, EndedEarly, Issued, LastUse, LiveSecret, NameInUse,
-    NewCredential, NewLegacy,
+    NewCredential, NewLegacy, Tampering,
 };
 pub use id::{CredentialId, CredentialTarget};
-pub use list::{CredentialPage, JumpPart, JumpQuery, ListCursor, ListOrder, ListQuery, PagePosition, Pulse};
+pub use list::{
+    CountPart, CountQuery, CredentialPage, JumpPart, JumpQuery, ListCursor, ListOrder, ListQuery, PagePosition, Pulse,
+};
 pub use overview::{CredentialCounts, CredentialOverview, Overview, SiteOverview};
 pub use policy::{Policy, Replay};
 pub use refusal::{

@@ -1,11 +1,16 @@
 //! The days of one credential.
 
+use std::collections::BTreeMap;
+
 use crate::account::Right;
 use crate::hub::tx::intent::Intent;
-use crate::hub::{Actor, CredentialId, Hub, HubError, UsedDay};
+use crate::hub::{Actor, Cancel, CredentialId, Hub, HubError, USE_DAYS, UsedDay};
 use crate::store::tables::{self, UsedDayRow};
 use crate::store::{StoreError, Tx};
 use crate::time::Day;
+
+/// Most credentials of one read: those of a page.
+const MOST: usize = 200;
 
 impl Hub {
     /// The last `days` days of a credential, today included: every day, oldest first.
@@ -13,6 +18,31 @@ impl Hub {
         let intent = Intent::new(Right::SeeCredentials, "show use").on(id);
         let today = self.now().seconds().day();
         self.read(actor, &intent, |tx| Ok(last_days(tx, &id.to_string(), today, i64::from(days))?))
+    }
+}
+
+impl Hub {
+    /// The last days of the credentials of one page of a list, in one read: the requests of each day that might pass,
+    /// oldest first.
+    pub fn allowed_by_day(
+        &self,
+        actor: &Actor,
+        ids: &[CredentialId],
+        cancel: &Cancel,
+    ) -> Result<BTreeMap<CredentialId, Vec<i64>>, HubError> {
+        let first = self.now().seconds().day().0 - USE_DAYS + 1;
+        let ids: Vec<String> = ids.iter().take(MOST).map(ToString::to_string).collect();
+        self.read_cancellable(actor, &Intent::new(Right::SeeCredentials, "show use"), cancel, |tx| {
+            let mut days: BTreeMap<CredentialId, Vec<i64>> = BTreeMap::new();
+            for row in tables::used_days_of(tx, &ids, first)? {
+                let Ok(id) = row.credential.parse().map(CredentialId) else { continue };
+                let day = usize::try_from(row.day - first).ok().filter(|day| *day < USE_DAYS as usize);
+                if let Some(day) = day {
+                    days.entry(id).or_insert_with(|| vec![0; USE_DAYS as usize])[day] = row.n;
+                }
+            }
+            Ok(days)
+        })
     }
 }
 

@@ -16,9 +16,10 @@ mod verifier;
 
 pub use account::{AccountRecord, RingRecord, account, insert_ring, ring, ring_made_at};
 pub use credential::{
-    Branch, Condition, CredentialCells, CredentialRecord, Direction, Listed, NameCells, Sort, add_to_tally, count_anew,
-    count_ending, count_starting, counted, credential_with_key, credentials_called, credentials_named, credentials_of,
-    names_after, names_beginning, next_to_expire, page, page_sql, put_key_aside, survey, tallies,
+    Branch, Condition, CredentialCells, CredentialRecord, Direction, Listed, NameCells, Run, Sort, add_to_tally,
+    count_anew, count_ending, count_in_run, count_starting, counted, credential_with_key, credentials_called,
+    credentials_named, credentials_of, end_of_run, names_after, names_beginning, next_to_expire, page, page_sql,
+    put_key_aside, rows_of_run, survey, tallies,
 };
 pub use head::{HeadRow, head, insert_head, lock_head, update_head};
 pub use record::{
@@ -48,5 +49,5 @@ pub use verifier::{
     every_secret, forget_all_refusals, forget_processes, forget_refusals, forget_used_days, insert_refusals,
     insert_usage, last_addresses, last_batch, lock_asked, middle_credential, most_used_of_day, newest_refusals,
     next_refusal, note_asked, processes, put_process, put_usages, refusals, refused_on_day, repeat_refusals,
-    secrets_between, secrets_of, stop_waiting, usages, used_days, used_since, wait_again,
+    secrets_between, secrets_of, stop_waiting, usages, used_days, used_days_of, used_since, wait_again,
 };

@@ -123,12 +123,12 @@ impl App {
             (DialogKind::TrailCheck(_), Id::CopyLine) => self.copy_line(),
             (DialogKind::TrailCheck(_), _) => self.compare_line(),
             (DialogKind::OneTimeSecret(_), Id::Revoke) => self.ask_to_revoke(),
-            (DialogKind::Tampered(row), Id::Revoke) => {
-                let change = ChangeState::revoke(vec![(**row).clone()]);
+            (DialogKind::Tampered(sheet), Id::Revoke) => {
+                let change = ChangeState::revoke(vec![sheet.row.clone()]);
                 self.replace(Dialog::change_state(change));
             }
-            (DialogKind::Tampered(row), Id::See) => {
-                let filter = format!("key:{}", row.key);
+            (DialogKind::Tampered(sheet), Id::See) => {
+                let filter = format!("key:{}", sheet.row.key);
                 if let Some(workspace) = &mut self.workspace {
                     workspace.dialogs.pop();
                 }

@@ -201,6 +201,8 @@ impl App {
             workspace.due.overview = Some(self.now);
             self.cancel(Slot::List);
             self.cancel(Slot::Ticks);
+            self.cancel(Slot::Hits);
+            self.cancel(Slot::UsedDays);
             self.cancel(Slot::Details);
             self.cancel(Slot::Trail);
             self.cancel(Slot::TrailCount);

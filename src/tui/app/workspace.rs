@@ -35,6 +35,7 @@ pub struct Due {
     pub(in crate::tui) overview: Option<Millis>,
     pub(in crate::tui) list: Option<Millis>,
     pub(in crate::tui) details: Option<Millis>,
+    pub(in crate::tui) used_days: Option<Millis>,
     pub(in crate::tui) taken: Option<Millis>,
     pub(in crate::tui) trail: Option<Millis>,
     pub(in crate::tui) users: Option<Millis>,
@@ -43,14 +44,14 @@ pub struct Due {
 
 impl Due {
     pub(super) fn earliest(&self) -> Option<Millis> {
-        let &Self { overview, list, details, taken, trail, users, pulse } = self;
-        [overview, list, details, taken, trail, users, pulse].into_iter().flatten().min()
+        let &Self { overview, list, details, used_days, taken, trail, users, pulse } = self;
+        [overview, list, details, used_days, taken, trail, users, pulse].into_iter().flatten().min()
     }
 
     /// Nothing is due later than `at`.
     pub(in crate::tui) fn at_most(&mut self, at: Millis) {
-        let Self { overview, list, details, taken, trail, users, pulse } = self;
-        for due in [overview, list, details, taken, trail, users, pulse] {
+        let Self { overview, list, details, used_days, taken, trail, users, pulse } = self;
+        for due in [overview, list, details, used_days, taken, trail, users, pulse] {
             *due = due.map(|due| due.min(at));
         }
     }

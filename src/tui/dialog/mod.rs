@@ -14,7 +14,7 @@ mod user;
 pub use confirm::Confirmation;
 pub use credential::{
     ChangeState, CopyPart, Create, Draft, EditKeys, Holder, Issue, NewPassword, OneTimeSecret, Rotate, SecretPage,
-    StopOldSecret, entry_of, lost_words, parts_of,
+    StopOldSecret, Tampered, entry_of, lost_words, parts_of,
 };
 pub use export::Export;
 pub use jump::{Jump, Place, Target};
@@ -63,7 +63,7 @@ pub enum DialogKind {
     /// Another password for a Legacy credential.
     NewPassword(Box<NewPassword>),
     /// In place of a change of a credential that was changed outside keydesk.
-    Tampered(Box<CredentialRow>),
+    Tampered(Box<Tampered>),
     /// The palette.
     Jump(Box<Jump>),
     /// One of a few things to choose.

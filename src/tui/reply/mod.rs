@@ -67,6 +67,9 @@ impl App {
             Answer::RefusedRequests(rows) => self.refused_requests(rows),
             Answer::Users(rows) if slot == Slot::JumpUsers => self.jump_users_read(rows),
             Answer::Users(rows) => self.users_read(rows),
+            Answer::CountFound(part) => self.hits_counted(&part),
+            Answer::UsedDays(days) => self.used_days_read(days),
+            Answer::Tampering(known) => self.tampering_read(*known),
             Answer::Jump(part) => self.jump_read(part),
             Answer::Security(security) => self.security(security),
             Answer::SignIns(rows) => self.sign_ins(rows),
@@ -94,6 +97,9 @@ impl App {
             | Slot::Overview
             | Slot::List
             | Slot::Ticks
+            | Slot::Hits
+            | Slot::UsedDays
+            | Slot::Tampering
             | Slot::Jump
             | Slot::JumpUsers
             | Slot::Details

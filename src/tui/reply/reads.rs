@@ -1,11 +1,18 @@
 //! Replies to background reads.
 
-use crate::hub::{CredentialInfo, CredentialPage, HubError, NameInUse, Overview, OwnSignIn, Pulse, SecuritySettings};
+use std::collections::BTreeMap;
+
+use crate::hub::{
+    CountPart, CredentialId, CredentialInfo, CredentialPage, HubError, NameInUse, Overview, OwnSignIn, Pulse,
+    SecuritySettings, Tampering,
+};
 use crate::tui::act::DETAILS_AFTER;
-use crate::tui::app::{App, PULSE};
+use crate::tui::app::{App, PULSE, Workspace};
 use crate::tui::dialog::{Dialog, DialogKind, Draft};
+use crate::tui::layout;
+use crate::tui::msg::Call;
 use crate::tui::pending::Slot;
-use crate::tui::screen::Screen;
+use crate::tui::screen::{Hits, Screen};
 use crate::tui::toast::Toast;
 
 /// The menu is read again after so long while verifiers count, and after so long while none is in sight.
@@ -63,6 +70,7 @@ impl App {
         api.awaited = false;
         let height = api.height(size);
         let before = api.list.selected().map(|row| row.id);
+        let change = page.change;
         let more = api.list.take(page, height);
         let same = api.list.selected().map(|row| row.id) == before;
         if more || overtaken {
@@ -70,6 +78,53 @@ impl App {
         }
         if !same || workspace.due.details.is_none() {
             workspace.due.details = Some(now.plus(DETAILS_AFTER));
+        }
+        if layout::is_wide(size) {
+            workspace.due.used_days = Some(now.plus(DETAILS_AFTER));
+        }
+        self.count_hits(change);
+    }
+
+    /// The rows that the filter finds are there: now they are counted in every section, behind every other read.
+    fn count_hits(&mut self, change: i64) {
+        let Some(workspace) = &mut self.workspace else { return };
+        let actor = workspace.actor();
+        let Some(api) = workspace.api_mut() else { return };
+        let Some(query) = api.count_query() else {
+            api.hits = None;
+            return self.cancel(Slot::Hits);
+        };
+        let begins = match &mut api.hits {
+            Some(hits) if hits.are_of(&query) => hits.begin_again(change),
+            hits => {
+                *hits = Some(Hits::new(query.clone(), change));
+                true
+            }
+        };
+        if begins {
+            self.call(Slot::Hits, Call::CountFound(actor, query));
+        }
+    }
+
+    /// A part was counted; the next one follows.
+    pub(super) fn hits_counted(&mut self, part: &CountPart) {
+        let Some(workspace) = &mut self.workspace else { return };
+        let actor = workspace.actor();
+        let next = workspace.api_mut().and_then(|api| api.hits.as_mut()).and_then(|hits| hits.take(part));
+        if let Some(query) = next {
+            self.call(Slot::Hits, Call::CountFound(actor, query));
+        }
+    }
+
+    pub(super) fn used_days_read(&mut self, days: BTreeMap<CredentialId, Vec<i64>>) {
+        if let Some(api) = self.workspace.as_mut().and_then(Workspace::api_mut) {
+            api.used = days;
+        }
+    }
+
+    pub(super) fn tampering_read(&mut self, known: Tampering) {
+        if let Some(Dialog { kind: DialogKind::Tampered(sheet), .. }) = self.dialog_mut() {
+            sheet.known = Some(known);
         }
     }
 
@@ -115,8 +170,10 @@ impl App {
         if slot == Slot::Pulse {
             workspace.due.pulse = Some(now.plus(PULSE));
         }
-        if let (Slot::Ticks, Some(api)) = (slot, workspace.api_mut()) {
-            api.ticks.stop();
+        match (slot, workspace.api_mut()) {
+            (Slot::Ticks, Some(api)) => drop(api.ticks.stop()),
+            (Slot::Hits, Some(api)) => api.hits = None,
+            _ => {}
         }
         if slot == Slot::Verify {
             workspace.stop_comparing();

@@ -29,6 +29,9 @@ impl Call {
             Self::Pulse(..)
             | Self::Overview(..)
             | Self::List(..)
+            | Self::CountFound(..)
+            | Self::UsedDays(..)
+            | Self::Tampering(..)
             | Self::Jump(..)
             | Self::Details(..)
             | Self::Taken { .. }
@@ -81,6 +84,9 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
         Call::Trail(actor, query) => Answer::Trail(hub.trail_until(&actor, &query, cancel)?),
         Call::TrailCount(actor, query) => Answer::TrailCount(hub.trail_count(&actor, &query, cancel)?),
         Call::RefusedRequests(actor, query) => Answer::RefusedRequests(hub.refused_requests(&actor, &query)?),
+        Call::CountFound(actor, query) => Answer::CountFound(hub.count_found(&actor, &query, cancel)?),
+        Call::UsedDays(actor, ids) => Answer::UsedDays(hub.allowed_by_day(&actor, &ids, cancel)?),
+        Call::Tampering(actor, id) => Answer::Tampering(Box::new(hub.tampering(&actor, id)?)),
         Call::Jump(actor, query) => Answer::Jump(hub.jump(&actor, &query, cancel)?),
         Call::Users(actor) => Answer::Users(hub.users(&actor)?),
         Call::Verify(actor) => {

@@ -10,11 +10,10 @@ pub mod paged_list;
 mod refused;
 mod rows;
 mod security;
-mod ticks;
 mod trail;
 mod users;
 
-pub use api::{Api, Tab};
+pub use api::{Api, Found, Hits, Tab, Ticks};
 pub use attention::{HiddenLines, attention};
 pub use details::{Details, DetailsPart, History};
 pub use docs::Docs;
@@ -23,7 +22,6 @@ pub use filter_line::{FilterLine, LineFilter, LogSearch, Search, UserSearch};
 pub use refused::RefusedList;
 pub use rows::{ACCOUNT, AccountRow, MENU, MenuRow, RowSelection, SETTINGS, SettingsRow};
 pub use security::{SettingGroup, settings_in_order};
-pub use ticks::{Found, Ticks};
 pub use trail::{TrailCheck, TrailList};
 pub use users::UserList;
 

@@ -88,12 +88,19 @@ fn chart<'a>(theme: &Theme, height: u16, days: &[UsedDay], series: Series, space
 
 /// The bars of what was allowed, as text: for a line among others.
 pub fn line(theme: &Theme, days: &[UsedDay]) -> String {
-    let most = Series::Allowed.most(days).max(1);
-    let bar = |day: &UsedDay| {
-        let step = i128::from(day.allowed.max(0)) * i128::from(STEPS - 1) / i128::from(most);
+    small(theme, &Series::Allowed.values(days), days.len())
+}
+
+/// The bars of some days in so many columns, as text: where there are fewer columns than days, each has the sum of some.
+pub fn small(theme: &Theme, days: &[i64], columns: usize) -> String {
+    let run = days.len().div_ceil(columns.max(1)).max(1);
+    let sums: Vec<i64> = days.chunks(run).map(|run| run.iter().fold(0, |sum: i64, n| sum.saturating_add(*n))).collect();
+    let most = sums.iter().copied().max().unwrap_or_default().max(1);
+    let bar = |sum: &i64| {
+        let step = i128::from((*sum).max(0)) * i128::from(STEPS - 1) / i128::from(most);
         theme.glyphs.bars[usize::try_from(step).unwrap_or_default().min(theme.glyphs.bars.len() - 1)]
     };
-    days.iter().map(bar).collect()
+    sums.iter().map(bar).collect()
 }
 
 /// Columns of the numbers beside the axis, and of the axis.

@@ -1,5 +1,6 @@
 //! Lists of credentials with keyset pagination: page by page by key, never by offset.
 
+mod count;
 mod export;
 mod jump;
 
@@ -112,7 +113,7 @@ fn any(tx: &mut dyn Tx, query: FilteredQuery<'_>, sort: Sort, way: Direction, ro
     Ok(!merged(tx, query, sort, way, Some((&place, false)), 1)?.is_empty())
 }
 
-fn conditions(filter: &Filter, now: Millis) -> Vec<Condition> {
+pub(super) fn conditions(filter: &Filter, now: Millis) -> Vec<Condition> {
     let second = now.seconds().0;
     let ago = |span: i64| second.saturating_sub(span);
     let mut all: Vec<_> = filter.words.iter().cloned().map(Condition::Holds).collect();

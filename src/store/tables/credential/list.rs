@@ -165,7 +165,7 @@ pub enum Condition {
 
 impl Condition {
     /// Adds ` AND …` to a statement and its values to the parameters.
-    fn add(&self, sql: &mut String, params: &mut Vec<Value>) {
+    pub(super) fn add(&self, sql: &mut String, params: &mut Vec<Value>) {
         let mut place = |value: Value| {
             params.push(value);
             format!("${}", params.len())

@@ -1,5 +1,6 @@
 //! Credentials.
 
+mod found;
 mod list;
 mod names;
 mod survey;
@@ -10,6 +11,7 @@ use crate::store::{Cell, StoreError, Tx, WriteTx};
 use super::record::record;
 use super::{Record as _, Tagged};
 
+pub use found::{Run, count_in_run, end_of_run, rows_of_run};
 pub(super) use list::escaped;
 pub use list::{Branch, Condition, Direction, Listed, Sort, credentials_called, next_to_expire, page, page_sql};
 pub use names::{NameCells, names_after, names_beginning};

@@ -22,4 +22,5 @@ pub use usage::{
 pub(in crate::store::tables) use used_day::refused_more;
 pub use used_day::{
     EVERY, UsedDayRow, add_to_every, add_used_days, forget_used_days, most_used_of_day, refused_on_day, used_days,
+    used_days_of,
 };

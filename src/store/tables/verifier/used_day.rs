@@ -63,6 +63,20 @@ pub fn used_days(tx: &mut dyn Tx, credential: &str, from: i64) -> Result<Vec<Use
     tx.rows(sql, &[credential.into(), from.into()])?.iter_mut().map(read).collect()
 }
 
+/// The days of several credentials from `from` on, in one statement; days without requests are left out.
+pub fn used_days_of(tx: &mut dyn Tx, credentials: &[String], from: i64) -> Result<Vec<UsedDayRow>, StoreError> {
+    if credentials.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: Vec<_> = (0..credentials.len()).map(|i| format!("${}", i + 2)).collect();
+    let sql = format!(
+        "SELECT credential, day, n, refused FROM used_day WHERE credential IN ({}) AND day >= $1 ORDER BY credential, day",
+        places.join(", ")
+    );
+    let params: Vec<Value> = [from.into()].into_iter().chain(credentials.iter().map(Value::from)).collect();
+    tx.rows(&sql, &params)?.iter_mut().map(read).collect()
+}
+
 /// The credentials that were used most on a day, `most` of them.
 pub fn most_used_of_day(tx: &mut dyn Tx, day: i64, most: i64) -> Result<Vec<String>, StoreError> {
     let sql = format!(

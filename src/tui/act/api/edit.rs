@@ -1,9 +1,12 @@
 //! Actions on credentials: edit, new Legacy password, stop the old secret early.
 
+use crate::account::Right;
 use crate::credential::State;
 use crate::hub::CredentialRow;
 use crate::tui::app::{App, Workspace};
 use crate::tui::dialog::{Dialog, DialogKind};
+use crate::tui::msg::Call;
+use crate::tui::pending::Slot;
 use crate::tui::screen::Api;
 use crate::tui::toast::Toast;
 
@@ -52,10 +55,20 @@ impl App {
         rows.retain(|row| !row.tampered);
         match tampered.filter(|_| rows.is_empty()) {
             Some(row) => {
-                self.push(Dialog::tampered(row));
+                self.open_tampered(row);
                 None
             }
             None => Some(rows),
+        }
+    }
+
+    /// Opens the sheet about a credential that was changed outside keydesk, and reads what is known of that.
+    fn open_tampered(&mut self, row: CredentialRow) {
+        let id = row.id;
+        self.push(Dialog::tampered(row));
+        if let Some(workspace) = self.workspace.as_ref().filter(|workspace| workspace.may(Right::ReadTrail)) {
+            let call = Call::Tampering(workspace.actor(), id);
+            self.call(Slot::Tampering, call);
         }
     }
 

@@ -5,6 +5,7 @@ use crate::tui::act::forms;
 use crate::tui::app::{App, Workspace};
 use crate::tui::form::Form;
 use crate::tui::keymap::Action;
+use crate::tui::pending::Slot;
 use crate::tui::screen::{Screen, Tab};
 
 impl App {
@@ -70,12 +71,14 @@ impl App {
         let Some(workspace) = &mut self.workspace else { return };
         let Some(api) = workspace.api_mut().filter(|api| api.search.open) else { return };
         if api.search.read(now) {
+            api.hits = None;
             // A term for the kind selects its section.
             if let Some(kind) = api.search.filter().kind {
                 api.kind = kind;
             }
             api.list.reset();
             workspace.read_list(now);
+            self.cancel(Slot::Hits);
         }
     }
 }

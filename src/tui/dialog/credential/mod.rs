@@ -19,3 +19,4 @@ pub use holder::{Holder, lost_words, parts_of};
 pub use one_time_secret::{CopyPart, Issue, OneTimeSecret, SecretPage};
 pub use replace_secret::{NewPassword, StopOldSecret};
 pub use rotate::Rotate;
+pub use tampered::Tampered;

@@ -57,22 +57,6 @@ pub fn all_found(rows: usize, found: Option<&Found>, sheet: &mut Sheet) {
     });
 }
 
-/// Lines about a credential that was changed outside keydesk.
-pub fn tampered(app: &App, row: &CredentialRow, sheet: &mut Sheet) {
-    sheet.gap();
-    sheet.tell(
-        "Somebody wrote into the database. Verifiers refuse this credential; it can no longer be edited, rotated or enabled.",
-    );
-    sheet.gap();
-    let fact = |sheet: &mut Sheet, label: &str, words: &str| {
-        sheet.spans(vec![span(&format!("{label:<13}"), app.theme.muted()), plain(words)]);
-    };
-    fact(sheet, "Key", &text::safe(&row.key));
-    let last = format!("{} by {}", relative_time::moment(app.now, row.changed_at), row.changed_by);
-    fact(sheet, "Last change", &text::safe(&last));
-    fact(sheet, "What to do", "revoke it and create another; its history is kept");
-}
-
 fn consequence(app: &App, d: &ChangeState, sheet: &mut Sheet) {
     let today = |row: &&CredentialRow| row.last_used.as_ref().is_some_and(|u| app.now.since(u.at.millis()) < DAY);
     let used = d.rows.iter().filter(today).count();

@@ -10,6 +10,7 @@ mod one_time_secret;
 mod pick;
 mod rotate;
 mod settings;
+mod tampered;
 mod trail;
 mod user;
 
@@ -53,7 +54,7 @@ fn title(app: &App, kind: &DialogKind) -> String {
             [row] => format!("New secret for {}", row.name),
             rows => format!("New secrets for {} credentials", rows.len()),
         },
-        DialogKind::Tampered(row) => format!("{} was changed outside keydesk", row.name),
+        DialogKind::Tampered(sheet) => format!("{} was changed outside keydesk", sheet.row.name),
         DialogKind::Pick(pick) => pick.scope.title().to_owned(),
         DialogKind::Jump(_) => "Jump".to_owned(),
         DialogKind::ChangeState(d) => match d.verb {
@@ -96,7 +97,7 @@ fn label_columns(kind: &DialogKind) -> usize {
 fn is_dangerous(kind: &DialogKind) -> bool {
     match kind {
         DialogKind::ChangeState(change) => matches!(change.verb, Verb::Revoke),
-        DialogKind::StopOldSecret(_) => true,
+        DialogKind::StopOldSecret(_) | DialogKind::Tampered(_) => true,
         DialogKind::TrailCheck(sheet) => !sheet.check.report.whole,
         _ => false,
     }
@@ -117,7 +118,7 @@ fn fields(app: &App, dialog: &Dialog, form: &Form, sheet: &mut Sheet) {
         DialogKind::Edit(d) => edit::edit(app, d, form, sheet),
         DialogKind::NewPassword(d) => edit::new_password(app, d, form, sheet),
         DialogKind::StopOldSecret(d) => edit::stop_old_secret(d, sheet),
-        DialogKind::Tampered(row) => change_state::tampered(app, row, sheet),
+        DialogKind::Tampered(d) => tampered::tampered(app, d, sheet),
         DialogKind::FoundSecret(found) => find_by_secret::found(app, found, sheet),
         DialogKind::OwnPassword { forced, .. } => settings::own_password(app, *forced, form, sheet),
         DialogKind::User(action) => user::user(app, action, form, sheet),

@@ -8,15 +8,16 @@ use crate::credential::{Condition, Kind, State};
 use crate::hub::{CredentialRow, ListOrder};
 use crate::text;
 use crate::tui::app::App;
-use crate::tui::relative_time;
 use crate::tui::screen::Api;
+use crate::tui::view::charts;
 use crate::tui::view::paint::{Paint, plain, scroll_bar, span, wrap};
 use crate::tui::view::screens::api::status;
 use crate::tui::view::screens::details;
+use crate::tui::{layout, relative_time};
 
 /// Draws heads and rows.
 pub fn draw(app: &App, api: &Api, paint: &mut Paint<'_>, area: Rect) {
-    let columns = Columns::of(usize::from(area.width), api.list.order());
+    let columns = Columns::of(usize::from(area.width), api.list.order(), shows_use(app));
     paint.line(0, area.y, area.width, &Line::from(columns.heads(app, api.list.order(), api.list.turned())));
     let rows = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
     if api.list.rows().is_empty() {
@@ -72,6 +73,8 @@ enum Column {
     Expires,
     Created,
     Used,
+    /// Its use of thirty days, in so many columns.
+    Days(usize),
 }
 
 impl Column {
@@ -83,6 +86,7 @@ impl Column {
             Self::Expires => "EXPIRES",
             Self::Created => "CREATED",
             Self::Used => "LAST USED",
+            Self::Days(_) => "30 DAYS",
         }
     }
 
@@ -94,6 +98,7 @@ impl Column {
             Self::State => 12,
             Self::Expires | Self::Created => 11,
             Self::Used => 10,
+            Self::Days(columns) => 1 + columns,
         }
     }
 
@@ -117,6 +122,16 @@ const TAIL: usize = 2;
 /// With less than this the name takes the place of another column.
 const NAME: usize = 30;
 
+/// How wide the use of thirty days may be drawn, and how much the name must keep then.
+const DAYS: [(usize, usize); 2] = [(30, NAME), (10, 24)];
+
+/// Whether rows show their use: beside the panel, on a desk that is used at all.
+fn shows_use(app: &App) -> bool {
+    let overview = app.workspace.as_ref().and_then(|workspace| workspace.overview.as_ref());
+    let usage = overview.and_then(|overview| overview.usage.as_ref());
+    layout::is_wide(app.size) && usage.is_some_and(|usage| usage.days.iter().any(|day| day.allowed > 0))
+}
+
 /// The columns that are shown, and the width of the name.
 struct Columns {
     shown: Vec<Column>,
@@ -124,8 +139,8 @@ struct Columns {
 }
 
 impl Columns {
-    /// KEY goes first, then EXPIRES; what the list is ordered by stays.
-    fn of(width: usize, order: ListOrder) -> Self {
+    /// KEY goes first, then EXPIRES; what the list is ordered by stays. The use takes what a name can spare.
+    fn of(width: usize, order: ListOrder, shows_use: bool) -> Self {
         let ordered = Column::of(order);
         let time = if matches!(ordered, Column::Created) { Column::Created } else { Column::Expires };
         let mut shown = vec![Column::Name, Column::Key, Column::State, time, Column::Used];
@@ -138,6 +153,8 @@ impl Columns {
                 shown.retain(|column| *column != goes);
             }
         }
+        let days = DAYS.into_iter().filter(|_| shows_use).find(|(days, least)| name(&shown) > days + least);
+        shown.extend(days.map(|(days, _)| Column::Days(days)));
         let name = name(&shown).max(8);
         Self { shown, name }
     }
@@ -194,6 +211,7 @@ impl Columns {
                     line.push(plain(&text::pad(&day, width, glyphs.ellipsis)));
                 }
                 Column::Used => line.push(used(app, row, width)),
+                Column::Days(days) => line.push(bars(app, api, row, *days)),
             }
         }
         line
@@ -240,6 +258,12 @@ fn state(app: &App, row: &CredentialRow, width: usize) -> Vec<Span<'static>> {
 fn expires(app: &App, row: &CredentialRow, width: usize) -> Span<'static> {
     let words = text::pad(&details::expiry_words(app, row), width, app.theme.glyphs.ellipsis);
     span(&words, details::expiry_style(app, row))
+}
+
+/// The use of thirty days; blank for a credential that was not used.
+fn bars(app: &App, api: &Api, row: &CredentialRow, columns: usize) -> Span<'static> {
+    let bars = api.used.get(&row.id).map(|days| charts::small(&app.theme, days, columns)).unwrap_or_default();
+    span(&text::pad(&format!(" {bars}"), columns + 1, ' '), app.theme.chart())
 }
 
 fn used(app: &App, row: &CredentialRow, width: usize) -> Span<'static> {

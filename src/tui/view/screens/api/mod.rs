@@ -100,11 +100,24 @@ fn section_words(workspace: &Workspace, api: &Api, short: bool) -> Vec<Section> 
         Section {
             key: (kind as usize + 1).to_string(),
             name: name.to_owned(),
-            count: all_of(workspace, api, kind).map_or(String::new(), number),
+            count: count(workspace, api, kind),
             current: kind == api.kind,
         }
     };
     Kind::ALL.into_iter().map(section).collect()
+}
+
+/// `170`, or with a filter `18/170`; while that is counted `18+/170`.
+fn count(workspace: &Workspace, api: &Api, kind: Kind) -> String {
+    let all = all_of(workspace, api, kind).map(number);
+    // The list itself knows first.
+    let length = api.list.length().filter(|_| api.search.narrows() && !api.search.awaited && kind == api.kind);
+    let found = length.map(|n| (n, true)).or_else(|| api.found(kind));
+    match (found, all) {
+        (Some((n, true)), Some(all)) => format!("{}/{all}", number(n)),
+        (Some((n, false)), Some(all)) => format!("{}+/{all}", number(n)),
+        (_, all) => all.unwrap_or_default(),
+    }
 }
 
 /// How many credentials of a kind the list has, were it not filtered.

@@ -60,7 +60,8 @@ fn place(app: &App, api: &Api) -> Vec<Span<'static>> {
 /// How many rows the list has, if that is known without counting.
 pub fn total(app: &App, api: &Api) -> Option<i64> {
     let all = app.workspace.as_ref().filter(|_| !api.search.narrows()).and_then(|w| all_of(w, api, api.kind));
-    api.list.length().or(all)
+    let found = api.found(api.kind).filter(|(_, all)| *all).map(|(n, _)| n);
+    api.list.length().or(found).or(all)
 }
 
 /// What is in the section, the worst last.

@@ -1,7 +1,15 @@
 //! API Settings: three tabs, and in the first the three sections of credentials.
 
+mod hits;
+mod ticks;
+
+pub use hits::Hits;
+pub use ticks::{Found, Ticks};
+
+use std::collections::BTreeMap;
+
 use crate::credential::Kind;
-use crate::hub::{CredentialInfo, CredentialRow, ListOrder, ListQuery, TrailRow};
+use crate::hub::{CountQuery, CredentialId, CredentialInfo, CredentialRow, ListOrder, ListQuery, TrailRow};
 use crate::tui::keymap::Action;
 use crate::tui::layout;
 use crate::tui::screen::details::{Details, DetailsPart, History};
@@ -9,7 +17,6 @@ use crate::tui::screen::docs::Docs;
 use crate::tui::screen::filter_line::Search;
 use crate::tui::screen::paged_list::PagedList;
 use crate::tui::screen::refused::RefusedList;
-use crate::tui::screen::ticks::{Found, Ticks};
 use crate::tui::screen::trail::TrailList;
 
 /// The tabs.
@@ -59,6 +66,10 @@ pub struct Api {
     pub awaited: bool,
     /// Why it could not be read.
     pub problem: Option<String>,
+    /// How many the filter finds in each section.
+    pub hits: Option<Hits>,
+    /// Requests of each of the last days that might pass, of the rows of the page that were used.
+    pub used: BTreeMap<CredentialId, Vec<i64>>,
     /// Ticked rows, of every section.
     pub ticks: Ticks,
     /// Details of the selected row, or of the one before while they are read.
@@ -89,6 +100,8 @@ impl Api {
             loaded: false,
             awaited: false,
             problem: None,
+            hits: None,
+            used: BTreeMap::new(),
             ticks: Ticks::default(),
             details: None,
             page: None,
@@ -104,6 +117,18 @@ impl Api {
     pub fn query(&self) -> ListQuery {
         let filter = self.search.filter().clone();
         ListQuery { kind: Some(self.kind), revoked: self.revoked, filter, ..self.list.query() }
+    }
+
+    /// The query that counts what the filter finds; `None` without a filter.
+    pub fn count_query(&self) -> Option<CountQuery> {
+        let filter = Some(self.search.filter()).filter(|filter| !filter.is_empty())?;
+        Some(CountQuery { filter: filter.clone(), revoked: self.revoked, after: String::new() })
+    }
+
+    /// How many the filter finds in a section, and whether that is all of them; `None` while nothing is known.
+    pub fn found(&self, kind: Kind) -> Option<(i64, bool)> {
+        let query = self.count_query()?;
+        self.hits.as_ref().filter(|hits| hits.are_of(&query)).and_then(|hits| hits.of(kind))
     }
 
     /// Rows that the list has on the screen.
