@@ -28,6 +28,11 @@ pub fn is_wide((columns, _): (u16, u16)) -> bool {
     columns >= 110
 }
 
+/// Whether all about a credential stands on one page.
+pub fn details_fit((columns, rows): (u16, u16)) -> bool {
+    is_wide((columns, rows)) && rows >= 36
+}
+
 /// Rows of the panel under a list.
 pub fn panel(size: (u16, u16)) -> u16 {
     if size.1 < 22 { 1 } else { 5 }

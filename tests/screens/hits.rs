@@ -2,8 +2,8 @@
 
 use keydesk::account::Role;
 use keydesk::credential::{Kind, Options};
-use keydesk::hub::{CredentialId, ProcessKind, UseCount};
-use keydesk::time::Day;
+use keydesk::hub::{CredentialId, ProcessKind, Refusal, UseCount};
+use keydesk::time::{Day, Seconds};
 use keydesk::tui::msg::{Call, Effect};
 
 use super::desk::Desk;
@@ -90,4 +90,78 @@ fn rows_of_a_wide_list_draw_their_use() {
 fn a_desk_without_use_keeps_the_room_for_names() {
     let mut desk = Desk::on_list();
     desk.sized(120, 40).rest().sees("billing-gateway").sees_no("30 DAYS");
+}
+
+/// Requests of crm-sync, some of them refused, and changes of it.
+pub fn used_and_refused(desk: &mut Desk) {
+    let row = desk.row_of("crm-sync");
+    let note = desk.hub().process_note(ProcessKind::Verifier).unwrap();
+    let mut counts: Vec<_> = (0..30).map(|ago| used(row.id, ago, 900 + (ago * 577) % 1_700)).collect();
+    (counts[0].refused, counts[1].refused, counts[9].refused) = (4, 5, 1);
+    desk.hub().feed().write_counts(&note, 1, &counts).unwrap();
+    let now = fixture::NOW.seconds().0;
+    let refusal = |ago: i64, reason: &str, from: &str, count| Refusal {
+        credential: row.id.0,
+        at: Seconds(now - ago),
+        reason: reason.to_owned(),
+        component: None,
+        clock_offset: None,
+        address: Some(from.parse().unwrap()),
+        mistake: None,
+        count,
+    };
+    let refusals = [
+        refusal(12_600, "network", "198.51.100.180", 3),
+        refusal(36_300, "network", "198.51.100.180", 5),
+        refusal(200_000, "bad_secret", "198.51.100.20", 1),
+    ];
+    desk.hub().feed().write_refusals(&refusals).unwrap();
+    let bram = fixture::local(desk.hub(), "bram");
+    let networks = Some("203.0.113.0/24".parse().unwrap());
+    let owner = Some("team-crm@acme.example".to_owned());
+    let edit = keydesk::hub::CredentialEdit { networks, owner, ..Default::default() };
+    desk.hub().edit(&bram, &[row.target()], &edit).unwrap();
+    let row = desk.row_of("crm-sync");
+    desk.hub().rotate(&fixture::local(desk.hub(), "alice"), row.target(), keydesk::credential::Overlap::Day).unwrap();
+    desk.press("ctrl-l").rest();
+}
+
+#[test]
+fn a_large_window_has_all_about_a_credential_on_one_page() {
+    let mut desk = Desk::on_list();
+    used_and_refused(&mut desk);
+    desk.sized(120, 40).selects("crm-sync").press("enter").rest().sees_no("1 Facts");
+    desk.sees("crm-sync   ● active").sees("Basic Authentication · 2 of 4").sees("works until").sees("Note");
+    desk.sees("last 30 days, each from 00:00 UTC").sees("Allowed").sees("×5").sees("History").sees("rotated");
+    desk.sees("tab refused, history").press("enter");
+    assert!(desk.title_shown().is_some_and(|title| title.starts_with("Entry ")), "{}", desk.screen());
+    desk.press("esc tab ↓").sees("outside its networks");
+    assert!(desk.selected_part().contains("×5"), "{}", desk.screen());
+    desk.press("tab ↓");
+    assert!(desk.selected_part().contains("changed"), "{}", desk.screen());
+    desk.press("J").rest().sees("old-gateway   ○ disabled").sees("No request with this credential was refused.");
+    desk.press("K").rest().sized(80, 24).sees("1 Facts").sized(120, 40).press("esc").rest();
+    assert!(desk.selected_line().contains("crm-sync"), "{}", desk.screen());
+}
+
+#[test]
+fn one_page_says_who_may_read_the_history() {
+    let mut desk = Desk::on_list_as(Role::Advanced);
+    desk.sized(120, 40)
+        .selects("crm-sync")
+        .press("enter")
+        .rest()
+        .sees("History")
+        .sees("Only account Administrators and Auditors")
+        .sees("Refused requests are for account");
+    desk.press("tab ↓ enter").no_dialog();
+}
+
+impl Desk {
+    /// The selected row of a part of a page.
+    fn selected_part(&self) -> String {
+        let screen = self.screen();
+        let line = screen.lines().find(|line| line.contains('▌')).unwrap_or_default();
+        line[line.find('▌').unwrap_or_default()..].to_owned()
+    }
 }

@@ -33,6 +33,7 @@ impl App {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
         let height = layout::trail_rows(self.size, workspace.api().is_some());
+        let one_page = layout::details_fit(self.size);
         match workspace.trail_mut() {
             Some(list) => {
                 if list.act(action, height) {
@@ -41,7 +42,7 @@ impl App {
             }
             None => {
                 if let Some(api) = workspace.api_mut() {
-                    api.move_in_history(action);
+                    api.move_in_history(action, one_page);
                 }
             }
         }
@@ -50,10 +51,11 @@ impl App {
 
     /// The sheet of an entry follows the selection under it.
     pub(in crate::tui) fn show_selected_entry(&mut self) {
+        let one_page = layout::details_fit(self.size);
         let Some(workspace) = &mut self.workspace else { return };
         let leads = workspace.trail().is_some();
         let shown = workspace.trail().and_then(|list| list.selected());
-        let Some(row) = shown.or_else(|| workspace.api()?.history_entry()).cloned() else { return };
+        let Some(row) = shown.or_else(|| workspace.api()?.history_entry(one_page)).cloned() else { return };
         if let Some(dialog) = workspace.dialog_mut()
             && let DialogKind::TrailEntry(shown) = &dialog.kind
             && shown.content.no != row.no

@@ -55,9 +55,26 @@ impl Details {
         *self = Self { part: self.part, ..Self::default() };
     }
 
-    /// Moves through the rows of the open part.
-    pub fn act(&mut self, action: Action, refusals: usize, entries: usize) {
+    /// The part that the arrows move in. On one page facts need no arrows.
+    pub fn focus(&self, one_page: bool) -> DetailsPart {
         match self.part {
+            DetailsPart::Facts if one_page => DetailsPart::History,
+            part => part,
+        }
+    }
+
+    /// Goes to the next part, or so many places on.
+    pub fn turn(&mut self, by: usize, one_page: bool) {
+        self.part = match self.focus(one_page) {
+            DetailsPart::Use if one_page => DetailsPart::History,
+            _ if one_page => DetailsPart::Use,
+            part => part.plus(by),
+        };
+    }
+
+    /// Moves through the rows of the part that has the focus.
+    pub fn act(&mut self, action: Action, refusals: usize, entries: usize, one_page: bool) {
+        match self.focus(one_page) {
             DetailsPart::Facts => {}
             DetailsPart::Use => self.refusal.act(action, refusals),
             DetailsPart::History => self.entry.act(action, entries),

@@ -45,15 +45,41 @@ impl Series {
     }
 }
 
-/// Bars of the days, one column each; with `spaced` a blank column behind each. A day without requests has the lowest bar
-/// where there is one row, and with `floor`.
-pub fn bars(paint: &mut Paint<'_>, area: Rect, days: &[UsedDay], series: Series, spaced: bool, floor: bool) {
-    let area = area.intersection(paint.area());
-    let style = series.style(paint, days);
-    chart(&paint.theme, area.height, days, series, spaced, floor).style(style).render(area, paint.buf);
+/// How many columns a day has: those of its bar, and blank ones behind it.
+#[derive(Clone, Copy)]
+pub struct DayColumns {
+    bar: usize,
+    gap: usize,
 }
 
-fn chart<'a>(theme: &Theme, height: u16, days: &[UsedDay], series: Series, spaced: bool, floor: bool) -> Sparkline<'a> {
+impl DayColumns {
+    /// Bars beside each other.
+    pub const CLOSE: Self = Self { bar: 1, gap: 0 };
+    /// Bars with gaps.
+    pub const SPACED: Self = Self { bar: 1, gap: 1 };
+    /// Broad bars with gaps.
+    pub const BROAD: Self = Self { bar: 2, gap: 1 };
+
+    fn all(self) -> usize {
+        self.bar + self.gap
+    }
+}
+
+/// Bars of the days. A day without requests has the lowest bar where there is one row, and with `floor`.
+pub fn bars(paint: &mut Paint<'_>, area: Rect, days: &[UsedDay], series: Series, columns: DayColumns, floor: bool) {
+    let area = area.intersection(paint.area());
+    let style = series.style(paint, days);
+    chart(&paint.theme, area.height, days, series, columns, floor).style(style).render(area, paint.buf);
+}
+
+fn chart<'a>(
+    theme: &Theme,
+    height: u16,
+    days: &[UsedDay],
+    series: Series,
+    columns: DayColumns,
+    floor: bool,
+) -> Sparkline<'a> {
     let values = series.values(days);
     let (most, units) = (series.most(days).max(1), i64::from(height.max(1)) * STEPS);
     let lowest = i64::from(floor || height == 1);
@@ -63,8 +89,8 @@ fn chart<'a>(theme: &Theme, height: u16, days: &[UsedDay], series: Series, space
         i64::try_from(steps).unwrap_or(units).clamp(least, units).unsigned_abs()
     };
     let bar = |value: &i64| {
-        let gap = spaced.then(|| SparklineBar::from(None));
-        std::iter::once(SparklineBar::from(Some(scaled(*value)))).chain(gap)
+        let bar = std::iter::repeat_n(Some(scaled(*value)), columns.bar);
+        bar.chain(std::iter::repeat_n(None, columns.gap)).map(SparklineBar::from)
     };
     let [one_eighth, one_quarter, three_eighths, half, five_eighths, three_quarters, seven_eighths, full] =
         theme.glyphs.bars;
@@ -107,7 +133,7 @@ pub fn small(theme: &Theme, days: &[i64], columns: usize) -> String {
 const AXIS: u16 = 10;
 
 /// A chart with an axis: the highest number beside the first row, and a thin line down to the last.
-pub fn with_axis(paint: &mut Paint<'_>, area: Rect, days: &[UsedDay], series: Series) {
+pub fn with_axis(paint: &mut Paint<'_>, area: Rect, days: &[UsedDay], series: Series, columns: DayColumns) {
     let theme = paint.theme;
     let most = short_number(series.most(days));
     let label = format!("{most:>7}");
@@ -116,11 +142,11 @@ pub fn with_axis(paint: &mut Paint<'_>, area: Rect, days: &[UsedDay], series: Se
         paint.text_in(area.x + AXIS - 2, y, 1, theme.glyphs.vertical, theme.line());
     }
     let inner = Rect { x: area.x + AXIS, width: area.width.saturating_sub(AXIS), ..area };
-    bars(paint, inner, days, series, true, series == Series::Refused);
+    bars(paint, inner, days, series, columns, series == Series::Refused);
 }
 
 /// The dates under a chart with an axis: every seventh day, and today.
-pub fn dates(paint: &mut Paint<'_>, x: u16, y: u16, days: &[UsedDay]) {
+pub fn dates(paint: &mut Paint<'_>, x: u16, y: u16, days: &[UsedDay], columns: DayColumns) {
     let theme = paint.theme;
     let last = days.len().saturating_sub(1);
     for (i, day) in days.iter().enumerate() {
@@ -130,8 +156,9 @@ pub fn dates(paint: &mut Paint<'_>, x: u16, y: u16, days: &[UsedDay]) {
             _ if i % 7 == 0 && i + 4 < last => day.day.start().millis().utc("%-d %b"),
             _ => continue,
         };
-        let at = x + AXIS + 2 * i as u16;
-        let at = if i == last { (at + 1).saturating_sub(text::width(&words) as u16) } else { at };
+        let at = x + AXIS + (columns.all() * i) as u16;
+        let end = at + columns.bar as u16;
+        let at = if i == last { end.saturating_sub(text::width(&words) as u16) } else { at };
         paint.text_in(at, y, text::width(&words) as u16, &words, theme.muted());
     }
 }

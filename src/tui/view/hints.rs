@@ -12,8 +12,9 @@ use crate::tui::app::App;
 use crate::tui::dialog::{Confirmation, Dialog, DialogKind, OneTimeSecret, Target, UserAction, counted};
 use crate::tui::form::Form;
 use crate::tui::keymap::{self, Action, Binding, Scope};
+use crate::tui::layout;
 use crate::tui::pending::Slot;
-use crate::tui::screen::{Screen, Topic};
+use crate::tui::screen::{Api, Details, Screen, Tab, Topic};
 use crate::tui::sign_in::SignInKind;
 use crate::tui::view;
 use crate::tui::view::paint::{Paint, span};
@@ -135,6 +136,15 @@ pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding
         Action::ToAttention => !nothing_needs_attention,
         Action::HideLine => attention_focused(app),
         Action::TickAll => ticked(app).is_some(),
+        // On the page about one credential only what is about it.
+        Action::Create | Action::Filter if b.scope == Scope::List => on_page(app).is_none(),
+        Action::OpenLog if b.scope == Scope::List => on_page(app).is_some(),
+        Action::StopOld => {
+            on_page(app).is_some_and(|(api, _)| api.details_now().is_some_and(|d| d.old_secret(app.now).is_some()))
+        }
+        Action::Open if b.scope == Scope::Details => {
+            on_page(app).is_some_and(|(api, _)| api.history_entry(layout::details_fit(app.size)).is_some())
+        }
         // A page that fits does not scroll.
         Action::Up => !only_read(app) || view::overflow(app) > 0,
         Action::ByKey if b.scope == Scope::Activity => shows_refused(app),
@@ -169,6 +179,12 @@ pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding
         }
     }
     rows
+}
+
+/// The page about one credential, if it is open.
+fn on_page(app: &App) -> Option<(&Api, &Details)> {
+    let api = app.workspace.as_ref().filter(|workspace| workspace.dialogs.is_empty())?.api()?;
+    Some((api, api.page.as_ref().filter(|_| matches!(api.tab, Tab::Api))?))
 }
 
 /// Whether a key of the palette does something: there is nowhere to go where nothing matches, and only a credential has a

@@ -186,6 +186,34 @@ pub const SCENES: &[Scene] = &[
         },
     },
     Scene {
+        name: "details_used",
+        make: |t| {
+            then(list(t), |d| {
+                crate::hits::used_and_refused(d);
+                d.selects("crm-sync").press("enter 2").rest();
+            })
+        },
+    },
+    Scene {
+        name: "api_used",
+        make: |t| {
+            then(list(t), |d| {
+                crate::hits::used_and_refused(d);
+                d.selects("crm-sync").rest();
+            })
+        },
+    },
+    Scene {
+        name: "tampered",
+        make: |t| {
+            then(list(t), |d| {
+                let database = rusqlite::Connection::open(d.copy.as_ref().unwrap().database()).unwrap();
+                database.execute("UPDATE credential SET note = 'mine' WHERE name = 'crm-sync'", []).unwrap();
+                d.press("ctrl-l").rest().selects("crm-sync").press("e");
+            })
+        },
+    },
+    Scene {
         name: "details_two_secrets",
         make: |t| {
             then(rotated(t), |d| {

@@ -4,6 +4,7 @@ use crate::tui::act::{DETAILS_AFTER, scroll};
 use crate::tui::app::{App, Workspace};
 use crate::tui::dialog::Dialog;
 use crate::tui::keymap::Action;
+use crate::tui::layout;
 use crate::tui::screen::DetailsPart;
 
 impl App {
@@ -23,6 +24,7 @@ impl App {
     pub(in crate::tui::act) fn details_handle(&mut self, action: Action) -> bool {
         let (now, size) = (self.now, self.size);
         let most = self.scroll_limit(action);
+        let one_page = layout::details_fit(size);
         let Some(workspace) = &mut self.workspace else { return false };
         let Some(api) = workspace.api_mut() else { return false };
         let height = api.height(size);
@@ -31,8 +33,8 @@ impl App {
         let Some(page) = &mut api.page else { return false };
         match action {
             Action::Back => api.page = None,
-            Action::NextTab => page.part = page.part.plus(1),
-            Action::PreviousTab => page.part = page.part.plus(2),
+            Action::NextTab => page.turn(1, one_page),
+            Action::PreviousTab => page.turn(2, one_page),
             Action::Part(n) => page.part = DetailsPart::Facts.plus(n),
             Action::NextCredential | Action::PreviousCredential => {
                 page.start_over();
@@ -49,7 +51,7 @@ impl App {
             }
             action if action.moves() => {
                 scroll(&mut page.scroll, action, most);
-                page.act(action, refusals, entries);
+                page.act(action, refusals, entries, one_page);
             }
             _ => return false,
         }
@@ -58,7 +60,7 @@ impl App {
 
     fn open_entry_of_history(&mut self) {
         let Some(api) = self.workspace.as_ref().and_then(Workspace::api) else { return };
-        if let Some(row) = api.history_entry().cloned() {
+        if let Some(row) = api.history_entry(layout::details_fit(self.size)).cloned() {
             self.push(Dialog::trail_entry(row, false));
         }
     }

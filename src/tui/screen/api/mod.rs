@@ -219,17 +219,17 @@ impl Api {
         self.history.as_ref().filter(|history| history.of == id)?.rows.as_deref()
     }
 
-    /// The selected entry of the history, while it is shown.
-    pub fn history_entry(&self) -> Option<&TrailRow> {
-        let page = self.page.as_ref().filter(|page| matches!(page.part, DetailsPart::History))?;
+    /// The selected entry of the history, while it has the focus.
+    pub fn history_entry(&self, one_page: bool) -> Option<&TrailRow> {
+        let page = self.page.as_ref().filter(|page| matches!(page.focus(one_page), DetailsPart::History))?;
         self.history_now()?.get(page.entry.selected)
     }
 
     /// Selects another entry of the history that is shown.
-    pub fn move_in_history(&mut self, action: Action) {
+    pub fn move_in_history(&mut self, action: Action, one_page: bool) {
         let entries = self.history_now().map_or(0, <[_]>::len);
         if let Some(page) = &mut self.page {
-            page.act(action, 0, entries);
+            page.act(action, 0, entries, one_page);
         }
     }
 

@@ -41,6 +41,16 @@ impl Fact {
     }
 }
 
+/// The facts for a page with two columns: what it is beside who made and used it. Tags, use and refusals have places of
+/// their own there.
+pub fn in_two_columns(facts: Vec<Fact>) -> [Vec<Fact>; 2] {
+    const RIGHT: [&str; 6] = ["Owner", "Note", "Starts", "Last used", "Created", "Changed"];
+    let elsewhere = |fact: &Fact| ["Tags", "Use", "Refused"].contains(&fact.label) || fact.value.is_empty();
+    let shown = facts.into_iter().filter(|fact| !elsewhere(fact));
+    let (right, left) = shown.partition(|fact| RIGHT.contains(&fact.label));
+    [left, right]
+}
+
 /// The facts of a credential; an empty line stands between groups of them.
 pub fn facts(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>) -> Vec<Fact> {
     let theme = app.theme;

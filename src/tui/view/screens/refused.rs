@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
+use crate::account::Right;
 use crate::hub::{CredentialInfo, RefusedRequest};
 use crate::tui::app::App;
 use crate::tui::screen::RefusedList;
@@ -100,6 +101,16 @@ fn status(app: &App, list: &RefusedList) -> Vec<Span<'static>> {
         false => format!("Older refused requests{whose}; g goes to the newest"),
     };
     vec![span(&words, app.theme.muted())]
+}
+
+/// In place of the refusals of one credential, where there are none to show.
+pub fn none(app: &App, read: Option<&CredentialInfo>) -> String {
+    let workspace = app.workspace.as_ref();
+    match (workspace.filter(|workspace| !workspace.may(Right::ReadTrail)), read) {
+        (Some(_), _) => format!("Refused requests are for account {}.", Right::ReadTrail.holders()),
+        (None, None) => "Reading ...".to_owned(),
+        (None, Some(_)) => "No request with this credential was refused.".to_owned(),
+    }
 }
 
 /// A line for the details of a credential; `None` if nothing was refused.

@@ -1,6 +1,7 @@
 //! Draws API Settings: tabs, sections, the list of credentials.
 
 mod list;
+mod one_page;
 mod page;
 mod panel;
 mod status;

@@ -10,7 +10,7 @@ use crate::tui::app::{App, Workspace};
 use crate::tui::screen::{Api, Details, DetailsPart};
 use crate::tui::view::chrome;
 use crate::tui::view::paint::{Paint, plain, span};
-use crate::tui::view::screens::api::{status, uses};
+use crate::tui::view::screens::api::{one_page, status, uses};
 use crate::tui::view::screens::{details, trail};
 use crate::tui::view::table::{self, Cell, Column, column};
 use crate::tui::view::trail_words;
@@ -22,6 +22,9 @@ const LABEL: usize = 13;
 /// Draws the page.
 pub fn draw(app: &App, workspace: &Workspace, api: &Api, page: &Details, paint: &mut Paint<'_>, body: Rect) {
     let Some(row) = api.list.selected() else { return };
+    if layout::details_fit(app.size) {
+        return one_page::draw(app, workspace, api, page, row, paint, body);
+    }
     let theme = app.theme;
     let tab = |part: DetailsPart| {
         let closed = matches!(part, DetailsPart::History) && !workspace.may(Right::ReadTrail);
@@ -56,7 +59,7 @@ fn facts(app: &App, api: &Api, page: &Details, row: &CredentialRow, paint: &mut 
     for (y, line) in (top..end).zip(lines.iter().skip(first)) {
         paint.line(1, y, body.width.saturating_sub(2), line);
     }
-    paint.ruled(end, ways(app), vec![]);
+    paint.ruled(end, ways(app, "next page"), vec![]);
     paint.cursor(1, body.y + gap);
 }
 
@@ -74,13 +77,13 @@ fn fact_lines(app: &App, api: &Api, row: &CredentialRow) -> Vec<Line<'static>> {
 
 /// How many lines of the facts do not fit.
 pub fn overflow(app: &App, api: &Api) -> usize {
-    let Some(row) = api.list.selected() else { return 0 };
+    let Some(row) = api.list.selected().filter(|_| !layout::details_fit(app.size)) else { return 0 };
     let head = if is_roomy(app) { 3 } else { 1 };
     fact_lines(app, api, row).len().saturating_sub(layout::page_rows(app.size).saturating_sub(head))
 }
 
-/// The ways from here.
-fn ways(app: &App) -> Vec<Span<'static>> {
+/// The ways from here; `tab` says where that key leads.
+pub fn ways(app: &App, tab: &str) -> Vec<Span<'static>> {
     let theme = app.theme;
     let key = |key: &str| span(key, theme.accent().patch(theme.strong()));
     let words = |words: &str| span(words, theme.muted());
@@ -88,7 +91,7 @@ fn ways(app: &App) -> Vec<Span<'static>> {
         key("J K"),
         words(" next, previous credential   "),
         key("tab"),
-        words(" next page   "),
+        words(&format!(" {tab}   ")),
         key("esc"),
         words(" back to the list"),
     ]
@@ -154,7 +157,7 @@ fn history_cells(app: &App, entry: &TrailRow) -> [Cell; 5] {
 }
 
 /// What an entry changed, in a few words. What a new credential has in common with all others stands on the page already.
-fn changes(entry: &TrailRow, arrow: &str) -> String {
+pub fn changes(entry: &TrailRow, arrow: &str) -> String {
     let known = ["Kind", "Key", "Name", "State", "Username"];
     let tells = |d: &&trail_words::Difference| d.before.is_some() || !known.contains(&d.label.as_str());
     let differences = trail_words::differences(entry);

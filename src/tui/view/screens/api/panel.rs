@@ -9,7 +9,7 @@ use crate::text::{self, grouped};
 use crate::tui::app::App;
 use crate::tui::relative_time;
 use crate::tui::screen::Api;
-use crate::tui::view::charts::{self, Series};
+use crate::tui::view::charts::{self, DayColumns, Series};
 use crate::tui::view::paint::{Paint, plain, span, wrap};
 use crate::tui::view::screens::api::number;
 use crate::tui::view::screens::{details, refused};
@@ -213,11 +213,11 @@ fn usage(app: &App, read: &CredentialInfo, paint: &mut Paint<'_>, area: Rect) {
         &format!("{} max", grouped(Series::Allowed.most(&read.days))),
         theme.muted(),
     );
-    charts::bars(paint, bars, &read.days, Series::Allowed, false, false);
+    charts::bars(paint, bars, &read.days, Series::Allowed, DayColumns::CLOSE, false);
     let y = bars.bottom();
     let line = vec![span("Refused ", theme.muted()), span(&grouped(refused), theme.strong())];
     paint.line(area.x, y, WORDS, &Line::from(line));
-    charts::bars(paint, Rect { y, height: 1, ..bars }, &read.days, Series::Refused, false, true);
+    charts::bars(paint, Rect { y, height: 1, ..bars }, &read.days, Series::Refused, DayColumns::CLOSE, true);
     let (Some(first), days) = (read.days.first(), read.days.len() as u16) else { return };
     paint.text_in(bars.x, y + 1, 8, &first.day.start().millis().utc("%-d %b"), theme.muted());
     paint.text_in((bars.x + days).saturating_sub(5), y + 1, 5, "today", theme.muted());

@@ -8,9 +8,9 @@ use crate::text::grouped;
 use crate::tui::app::App;
 use crate::tui::relative_time;
 use crate::tui::screen::{Api, Details};
-use crate::tui::view::charts::{self, Series};
+use crate::tui::view::charts::{self, DayColumns, Series};
 use crate::tui::view::paint::{Paint, span, wrap};
-use crate::tui::view::screens::trail;
+use crate::tui::view::screens::{refused, trail};
 use crate::tui::view::table::{self, Cell, Column, column};
 
 /// Rows of the chart: its legend, allowed and refused requests, and the dates.
@@ -39,11 +39,7 @@ pub fn draw(app: &App, api: &Api, page: &Details, row: &CredentialRow, paint: &m
     };
     paint.ruled(status, vec![span(&networks, app.theme.muted())], place);
     if refusals.is_empty() {
-        let words = match read {
-            None => "Reading ...",
-            Some(_) => "No request with this credential was refused.",
-        };
-        return table::nothing(words, paint, top + 1);
+        return table::nothing(&refused::none(app, read), paint, top + 1);
     }
     let height = usize::from(status.saturating_sub(top + 1)).max(1);
     let first = (page.refusal.selected + 1).saturating_sub(height);
@@ -77,10 +73,10 @@ fn chart(app: &App, days: &[UsedDay], paint: &mut Paint<'_>, body: Rect) -> u16 
     ];
     paint.line(1, body.y, body.width.saturating_sub(2), &Line::from(legend));
     let area = Rect { y: body.y + 1, height: ALLOWED, ..body };
-    charts::with_axis(paint, area, days, Series::Allowed);
+    charts::with_axis(paint, area, days, Series::Allowed, DayColumns::SPACED);
     let area = Rect { y: area.bottom() + 1, height: REFUSED, ..body };
-    charts::with_axis(paint, area, days, Series::Refused);
-    charts::dates(paint, body.x, area.bottom(), days);
+    charts::with_axis(paint, area, days, Series::Refused, DayColumns::SPACED);
+    charts::dates(paint, body.x, area.bottom(), days, DayColumns::SPACED);
     area.bottom() + 2 - body.y
 }
 

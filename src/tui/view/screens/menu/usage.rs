@@ -7,7 +7,7 @@ use crate::hub::{Overview, SiteUsage, VerifierRow, sum_of_days};
 use crate::text::{self, grouped};
 use crate::time::Millis;
 use crate::tui::app::App;
-use crate::tui::view::charts::{self, Series};
+use crate::tui::view::charts::{self, DayColumns, Series};
 use crate::tui::view::paint::{Paint, plain, span};
 
 /// Rows of the small part.
@@ -26,7 +26,14 @@ pub fn small(app: &App, overview: &Overview, usage: &SiteUsage, paint: &mut Pain
         (area.y + 1..).zip([("Allowed", Series::Allowed, allowed), ("Refused", Series::Refused, refused)])
     {
         paint.text_in(area.x + 1, y, BARS, label, theme.muted());
-        charts::bars(paint, Rect { x: area.x + BARS, y, width: days, height: 1 }, &usage.days, series, false, true);
+        charts::bars(
+            paint,
+            Rect { x: area.x + BARS, y, width: days, height: 1 },
+            &usage.days,
+            series,
+            DayColumns::CLOSE,
+            true,
+        );
         paint.text_in(area.x + BARS + days + 2, y, 14, &grouped(sum), theme.strong());
     }
     if let Some(of) = &overview.credentials {
@@ -52,9 +59,15 @@ pub fn chart(app: &App, usage: &SiteUsage, paint: &mut Paint<'_>, area: Rect) {
     let heading = Rect { x: area.x + 1, width: area.width.saturating_sub(1), height: 1, ..area };
     paint.heading(heading, "Use", vec![span("last 30 days, by UTC day", app.theme.muted())]);
     let allowed = Rect { y: area.y + 1, height: area.height.saturating_sub(5), ..area };
-    charts::with_axis(paint, allowed, &usage.days, Series::Allowed);
-    charts::with_axis(paint, Rect { y: allowed.bottom() + 1, height: 2, ..area }, &usage.days, Series::Refused);
-    charts::dates(paint, area.x, allowed.bottom() + 3, &usage.days);
+    charts::with_axis(paint, allowed, &usage.days, Series::Allowed, DayColumns::SPACED);
+    charts::with_axis(
+        paint,
+        Rect { y: allowed.bottom() + 1, height: 2, ..area },
+        &usage.days,
+        Series::Refused,
+        DayColumns::SPACED,
+    );
+    charts::dates(paint, area.x, allowed.bottom() + 3, &usage.days, DayColumns::SPACED);
 }
 
 /// The credentials that are used most.
