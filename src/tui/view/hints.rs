@@ -121,8 +121,6 @@ pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding
     let at_sign_in = app.sign_in.is_some();
     let form = app.dialog().and_then(|d| d.form.as_ref());
     let one_of_several = at_sign_in || form.is_none_or(|f| f.shown().count() > 1);
-    let has_row = app.workspace.as_ref().and_then(|r| r.api()).is_some_and(|api| api.list.selected().is_some());
-    let all_revoked = app.all_revoked();
     let has_pages =
         matches!(app.dialog().map(|d| &d.kind), Some(DialogKind::OneTimeSecret(view)) if view.pages().len() > 1);
     let nothing_needs_attention = app.attention().is_empty();
@@ -135,16 +133,7 @@ pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding
         Action::Send => app.sign_in.as_ref().is_none_or(|d| matches!(d.kind, SignInKind::SetUp)),
         Action::ToAttention => !nothing_needs_attention,
         Action::HideLine => attention_focused(app),
-        Action::TickAll => ticked(app).is_some(),
-        // On the page about one credential only what is about it.
-        Action::Create | Action::Filter if b.scope == Scope::List => on_page(app).is_none(),
-        Action::OpenLog if b.scope == Scope::List => on_page(app).is_some(),
-        Action::StopOld => {
-            on_page(app).is_some_and(|(api, _)| api.details_now().is_some_and(|d| d.old_secret(app.now).is_some()))
-        }
-        Action::Open if b.scope == Scope::Details => {
-            on_page(app).is_some_and(|(api, _)| api.history_entry(layout::details_fit(app.size)).is_some())
-        }
+        _ if matches!(b.scope, Scope::List | Scope::Details) => works_on_list(app, b),
         // A page that fits does not scroll.
         Action::Up => !only_read(app) || view::overflow(app) > 0,
         Action::ByKey if b.scope == Scope::Activity => shows_refused(app),
@@ -156,18 +145,6 @@ pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding
         // Pages to turn are there only after a rotation of several.
         Action::NextPage | Action::CopyAll => has_pages,
         Action::CopyAs if b.scope == Scope::Secret => !shows_password(app),
-        Action::EditKeys
-        | Action::Open
-        | Action::Rotate
-        | Action::DisableEnable
-        | Action::Revoke
-        | Action::CopyKey
-        | Action::CopyAs
-            if b.scope == Scope::List =>
-        {
-            // Nothing can be done to a key that is revoked: help says why.
-            has_row && !(changes_a_key(b) && all_revoked)
-        }
         _ => true,
     };
     let mut seen: Vec<Action> = Vec::new();
@@ -179,6 +156,32 @@ pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding
         }
     }
     rows
+}
+
+/// Whether a key of the list, or of the page about one of its credentials, does something here that is worth a hint.
+fn works_on_list(app: &App, binding: &Binding) -> bool {
+    let Some(api) = app.workspace.as_ref().and_then(|workspace| workspace.api()) else { return false };
+    match binding.action {
+        Action::TickAll => ticked(app).is_some(),
+        // On the page about one credential only what is about it.
+        Action::Create | Action::Filter => on_page(app).is_none(),
+        Action::OpenLog => on_page(app).is_some(),
+        Action::StopOld => {
+            on_page(app).is_some() && api.details_now().is_some_and(|read| read.old_secret(app.now).is_some())
+        }
+        Action::Open if binding.scope == Scope::Details => {
+            on_page(app).is_some() && api.history_entry(layout::details_fit(app.size)).is_some()
+        }
+        // Nothing can be done to a key that is revoked: help says why.
+        Action::EditKeys
+        | Action::Open
+        | Action::Rotate
+        | Action::DisableEnable
+        | Action::Revoke
+        | Action::CopyKey
+        | Action::CopyAs => api.list.selected().is_some() && !(changes_a_key(binding) && app.all_revoked()),
+        _ => true,
+    }
 }
 
 /// The page about one credential, if it is open.
