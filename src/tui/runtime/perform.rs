@@ -89,13 +89,8 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
         Call::Tampering(actor, id) => Answer::Tampering(Box::new(hub.tampering(&actor, id)?)),
         Call::Jump(actor, query) => Answer::Jump(hub.jump(&actor, &query, cancel)?),
         Call::Users(actor) => Answer::Users(hub.users(&actor)?),
-        Call::Verify(actor) => {
-            Answer::Verified(hub.verify_trail_until(&actor, None, cancel, &mut |done, _| progress(done))?)
-        }
-        Call::Compare(actor, no, hash) => {
-            let done = &mut |done, _| progress(done);
-            Answer::Verified(hub.verify_trail_until(&actor, Some((no, hash)), cancel, done)?)
-        }
+        Call::Verify(actor) => verify(hub, &actor, None, cancel, progress)?,
+        Call::Compare(actor, no, hash) => verify(hub, &actor, Some((no, hash)), cancel, progress)?,
         Call::SignIns(actor) => Answer::SignIns(hub.own_sign_ins(&actor)?),
         Call::Security(actor) => Answer::Security(hub.security(&actor)?),
         Call::SetSettings(actor, wanted) => hub.set_settings(&actor, &wanted).map(|()| Answer::SettingsSet)?,
@@ -113,6 +108,16 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
         Call::ChangeUser(actor, change) => Answer::User(change_user(hub, &actor, &change)?),
         Call::Confirm(actor, password) => Answer::Reauthenticated(hub.confirm_password(&actor, &password)?),
     })
+}
+
+fn verify(
+    hub: &Hub,
+    actor: &Actor,
+    noted: Option<(i64, String)>,
+    cancel: &Cancel,
+    progress: &mut dyn FnMut(i64),
+) -> Reply {
+    hub.verify_trail_until(actor, noted, cancel, &mut |done, _| progress(done)).map(Answer::Verified)
 }
 
 fn overview(hub: &Hub, actor: &Actor, lost: &[UnsavedSecret]) -> Result<Overview, HubError> {

@@ -164,7 +164,7 @@ fn works_on_list(app: &App, binding: &Binding) -> bool {
     match binding.action {
         Action::TickAll => ticked(app).is_some(),
         // On the page about one credential only what is about it.
-        Action::Create | Action::Filter => on_page(app).is_none(),
+        Action::Create | Action::Filter | Action::Export => on_page(app).is_none(),
         Action::OpenLog => on_page(app).is_some(),
         Action::StopOld => {
             on_page(app).is_some() && api.details_now().is_some_and(|read| read.old_secret(app.now).is_some())

@@ -10,7 +10,6 @@ mod one_time_secret;
 mod pick;
 mod rotate;
 mod settings;
-mod tampered;
 mod trail;
 mod user;
 
@@ -118,7 +117,7 @@ fn fields(app: &App, dialog: &Dialog, form: &Form, sheet: &mut Sheet) {
         DialogKind::Edit(d) => edit::edit(app, d, form, sheet),
         DialogKind::NewPassword(d) => edit::new_password(app, d, form, sheet),
         DialogKind::StopOldSecret(d) => edit::stop_old_secret(d, sheet),
-        DialogKind::Tampered(d) => tampered::tampered(app, d, sheet),
+        DialogKind::Tampered(d) => change_state::tampered(app, d, sheet),
         DialogKind::FoundSecret(found) => find_by_secret::found(app, found, sheet),
         DialogKind::OwnPassword { forced, .. } => settings::own_password(app, *forced, form, sheet),
         DialogKind::User(action) => user::user(app, action, form, sheet),
