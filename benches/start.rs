@@ -60,7 +60,7 @@ fn measure(places: &DeskPaths) -> Result<(), String> {
 fn open(places: &DeskPaths) -> Result<Hub, String> {
     match Hub::open(places, Arc::new(SystemClock)).map_err(|why| why.to_string())? {
         OpenOutcome::Ready(hub) => Ok(hub),
-        OpenOutcome::New => Err(format!("There is no desk at {}.", places.database.display())),
+        OpenOutcome::New => Err(format!("There is no desk at {}.", places.store)),
     }
 }
 
@@ -69,7 +69,7 @@ fn rows(places: &DeskPaths) -> Result<Duration, String> {
     let began = Instant::now();
     let said = |why: StoreError| why.to_string();
     let half = |first: bool| {
-        let store = SqliteStore::open(&places.database, &mut |_, _| Ok(()))?;
+        let store = SqliteStore::open(places.store.file().unwrap(), &mut |_, _| Ok(()))?;
         let mut tx = store.read(&Cancel::default())?;
         let count = tables::tallies(&mut *tx)?.iter().map(|(_, _, n)| n).sum();
         let middle = tables::middle_credential(&mut *tx, count)?.unwrap_or_default();

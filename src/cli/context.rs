@@ -67,7 +67,7 @@ pub fn open_hub(paths: &Paths, clock: Arc<dyn Clock>) -> Result<Hub, CliError> {
     match Hub::open_with(&paths.places(), clock, &mut progress::upgrading())? {
         OpenOutcome::Ready(hub) => Ok(hub),
         OpenOutcome::New => {
-            let database = paths.database.display();
+            let database = &paths.store;
             let sentence = format!(
                 "There is no desk at {database}. Run `keydesk init --account ACCOUNT --name NAME`, or name another place with --data-dir or --config."
             );

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use crate::config::{Remembered, remember_store};
-use crate::hub::{Conflict, Hub, HubError, OpenOutcome, SetUp};
+use crate::hub::{Conflict, Hub, HubError, OpenOutcome, SetUp, StorePlace};
 
 use super::context::Context;
 use super::error::CliError;
@@ -23,7 +23,7 @@ pub struct InitArgs {
     /// Read the password from the first line of standard input instead of asking for it
     #[arg(long)]
     password_stdin: bool,
-    /// Where to keep the data: a path or sqlite:PATH; saved in the config file
+    /// Where to keep the data: a path, sqlite:PATH or postgres://USER@HOST/DATABASE; saved in the config file
     #[arg(long, value_name = "URL")]
     pub store: Option<String>,
 }
@@ -33,8 +33,14 @@ pub fn run(context: &Context, args: InitArgs) -> Result<(), CliError> {
     output::require_writable()?;
     let places = context.paths.places();
     // Checked before anybody types a password for nothing.
-    if let OpenOutcome::Ready(_) = Hub::open(&places, Arc::clone(&context.clock))? {
-        return Err(HubError::Conflict(Conflict::SetUpDone).into());
+    match places.store {
+        StorePlace::Sqlite(_) => {
+            if let OpenOutcome::Ready(_) = Hub::open(&places, Arc::clone(&context.clock))? {
+                return Err(HubError::Conflict(Conflict::SetUpDone).into());
+            }
+        }
+        // A desk of others, whose master key is not on this machine, is one too.
+        StorePlace::Postgres(_) => Hub::require_nothing(&places)?,
     }
     let password = password_prompt::new_password(&args.name, args.password_stdin)?;
     let wanted = SetUp { account: args.account, name: args.name, password };
@@ -48,7 +54,7 @@ pub fn run(context: &Context, args: InitArgs) -> Result<(), CliError> {
     }
     output::outcome([
         format!("The desk of {} is ready; its first Administrator is {}.", wanted.account.trim(), wanted.name),
-        format!("Database    {}", context.paths.database.display()),
+        format!("Database    {}", context.paths.store),
         format!("Master key  {}", context.paths.master_key.path.display()),
         "Keep a copy of the master key elsewhere: without it nothing in this desk works.".to_owned(),
     ])
@@ -57,8 +63,8 @@ pub fn run(context: &Context, args: InitArgs) -> Result<(), CliError> {
 /// Called before the desk is made: a config line for a desk that is still to come does no harm, but a desk that no
 /// later start finds does.
 fn remember(context: &Context) -> Result<Option<Remembered>, CliError> {
-    match &context.paths.default_database {
-        Some(default) if *default == context.paths.database => Ok(None),
-        _ => Ok(remember_store(&context.paths.config, &context.paths.database)?),
+    match &context.paths.remembered {
+        None => Ok(None),
+        Some(url) => Ok(remember_store(&context.paths.config, &context.paths.store, url)?),
     }
 }

@@ -67,9 +67,9 @@ impl Appearance {
         Self { frontend: Some(frontend.as_str().to_owned()), ..Self::default() }
     }
 
-    /// Whether the sign-in remembers a name, for a desk with this database.
-    pub fn remembers_name(&self, database: &Path) -> bool {
-        self.remember_name.unwrap_or_else(|| is_ones_own(database))
+    /// Whether the sign-in remembers a name, for a desk with this database; a server's is everybody's.
+    pub fn remembers_name(&self, database: Option<&Path>) -> bool {
+        self.remember_name.unwrap_or_else(|| database.is_some_and(is_ones_own))
     }
 
     /// The choice in place of the environment variable `name`.
@@ -103,13 +103,13 @@ mod tests {
         let database = dir.path().join("keydesk.db");
         let unsaid = Appearance::default();
         fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o750)).unwrap();
-        assert!(!unsaid.remembers_name(&database), "a group looks into it");
+        assert!(!unsaid.remembers_name(Some(&database)), "a group looks into it");
         fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o700)).unwrap();
         let alone = !rustix::process::geteuid().is_root() && std::env::var_os("SUDO_UID").is_none();
-        assert_eq!(unsaid.remembers_name(&database), alone);
+        assert_eq!(unsaid.remembers_name(Some(&database)), alone);
         for said in [true, false] {
             let chosen = Appearance { remember_name: Some(said), ..Appearance::default() };
-            assert_eq!(chosen.remembers_name(&database), said);
+            assert_eq!(chosen.remembers_name(Some(&database)), said);
         }
     }
 

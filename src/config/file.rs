@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::files::{self, UnsafePath};
+use crate::hub::StorePlace;
 use crate::vault::PrivateFile;
 
 use super::ConfigError;
@@ -19,8 +20,15 @@ const LONGEST: usize = 64 << 10;
 #[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConfigFile {
-    /// The store: a path or `sqlite:PATH`.
+    /// The store: a path, `sqlite:PATH` or `postgres://USER@HOST/DATABASE`.
     pub store: Option<String>,
+    /// The file with the password of the user of a server's database.
+    pub store_password_file: Option<PathBuf>,
+    /// The file with the certificates that sign that of the server.
+    pub store_ca_file: Option<PathBuf>,
+    /// Whether the connection to another machine may be in clear text.
+    #[serde(default)]
+    pub store_clear_text: bool,
     /// Directory of the database, if `store` does not name it.
     pub data_dir: Option<PathBuf>,
     /// The file with the master key.
@@ -119,22 +127,37 @@ impl Remembered {
 
 /// Writes `store = "…"` into the file so that the next start finds the store. What else the file says stays; `None` if
 /// it says so already. The new text replaces the old in one step, so a reader never sees half of it.
-pub fn remember_store(path: &Path, database: &Path) -> Result<Option<Remembered>, ConfigError> {
+pub fn remember_store(path: &Path, store: &StorePlace, url: &str) -> Result<Option<Remembered>, ConfigError> {
     let base = path.parent().unwrap_or(Path::new("/"));
-    if let Some(there) = ConfigFile::read(path)?.store {
-        return match super::database_path(&there, base)? == database {
+    let file = ConfigFile::read(path)?;
+    if let Some(there) = file.store {
+        return match is_same(&super::store_place(&there, base, file.store_clear_text)?, store) {
             true => Ok(None),
             false => Err(ConfigError::OtherStore { path: path.to_owned(), there }),
         };
     }
     let unwritable = |why: String| ConfigError::Unwritable { path: path.to_owned(), why };
-    let name = database.to_str().ok_or_else(|| unwritable("the path of the store is not UTF-8".to_owned()))?;
+    let name = match store.file() {
+        Some(file) => file.to_str().ok_or_else(|| unwritable("the path of the store is not UTF-8".to_owned()))?,
+        None => url,
+    };
     let old = read(path)?;
     let line = toml::Value::String(name.to_owned());
     // In front: behind a table header it would belong to that table.
     let new = format!("store = {line}\n{}", old.as_deref().unwrap_or_default());
     replace(path, base, &new).map_err(|e| unwritable(e.to_string()))?;
     Ok(Some(Remembered { path: path.to_owned(), old }))
+}
+
+/// Whether two texts name one store, whatever files go with it.
+fn is_same(one: &StorePlace, other: &StorePlace) -> bool {
+    match (one, other) {
+        (StorePlace::Postgres(one), StorePlace::Postgres(other)) => {
+            (&one.hosts, &one.user, &one.database, one.verify_tls)
+                == (&other.hosts, &other.user, &other.database, other.verify_tls)
+        }
+        (one, other) => one == other,
+    }
 }
 
 /// A new file in place of the old one, also where that is a link.
@@ -174,7 +197,7 @@ mod tests {
             let said = said(other);
             assert!(said.contains("is not a regular file") && said.contains("--config"), "{said}");
         }
-        assert!(remember_store(&path, Path::new("/a.db")).is_err());
+        assert!(remember_store(&path, &StorePlace::Sqlite("/a.db".into()), "").is_err());
         fs::remove_file(&path).unwrap();
         fs::write(&path, "#".repeat(LONGEST)).unwrap();
         assert_eq!(ConfigFile::read(&path).unwrap(), ConfigFile::default());
@@ -193,14 +216,15 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("new/config.toml");
         let database = dir.path().join("odd \"name\".db");
-        assert!(remember_store(&path, &database).unwrap().is_some());
-        assert!(remember_store(&path, &database).unwrap().is_none());
+        let at = |database: &Path| remember_store(&path, &StorePlace::Sqlite(database.to_owned()), "");
+        assert!(at(&database).unwrap().is_some());
+        assert!(at(&database).unwrap().is_none());
         assert_eq!(ConfigFile::read(&path).unwrap().store, Some(database.display().to_string()));
-        let other = remember_store(&path, Path::new("/elsewhere.db"));
+        let other = at(Path::new("/elsewhere.db"));
         assert!(matches!(other, Err(ConfigError::OtherStore { .. })));
         let mine = "# mine\nmaster_key_file = \"/k\"\n";
         fs::write(&path, mine).unwrap();
-        let remembered = remember_store(&path, &database).unwrap().unwrap();
+        let remembered = at(&database).unwrap().unwrap();
         assert!(fs::read_to_string(&path).unwrap().ends_with(mine));
         remembered.undo();
         assert_eq!(fs::read_to_string(&path).unwrap(), mine);

@@ -4,6 +4,7 @@ mod appearance;
 mod file;
 mod frontend;
 mod paths;
+mod postgres_url;
 mod store_url;
 mod typed_path;
 
@@ -11,7 +12,8 @@ pub use appearance::Appearance;
 pub use file::{ConfigFile, Remembered, ServeFile, remember_store};
 pub use frontend::{ExitAction, Frontend};
 pub use paths::{Overrides, Paths, resolve};
-pub use store_url::{StoreUrlError, database_path};
+pub use postgres_url::PostgresUrlError;
+pub use store_url::{StoreUrlError, store_place};
 pub use typed_path::{typed_listen, typed_path};
 
 use std::path::PathBuf;

@@ -2,13 +2,14 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use directories::ProjectDirs;
 
-use crate::hub::DeskPaths;
+use crate::hub::{DeskPaths, PostgresPlace, StorePlace, StoreUse};
 use crate::vault::MasterKeyPlace;
 
-use super::{ConfigError, ConfigFile, ServeFile, database_path, typed_listen, typed_path};
+use super::{ConfigError, ConfigFile, ServeFile, store_place, typed_listen, typed_path};
 
 /// The paths that flags and environment ask for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,6 +22,10 @@ pub struct Overrides {
     pub master_key_file: Option<PathBuf>,
     /// `init --store`.
     pub store: Option<String>,
+    /// `KEYDESK_STORE`.
+    pub store_variable: Option<String>,
+    /// `PGPASSFILE`: libpq's file with passwords.
+    pub pass_file: Option<PathBuf>,
     /// `KEYDESK_STATE_DIR`.
     pub state_dir: Option<PathBuf>,
     /// `$STATE_DIRECTORY`, which systemd made for a unit.
@@ -34,10 +39,10 @@ pub struct Overrides {
 pub struct Paths {
     /// The config file; it need not be there.
     pub config: PathBuf,
-    /// The database file.
-    pub database: PathBuf,
-    /// The database that would be used if nobody named one: `init` remembers any other.
-    pub default_database: Option<PathBuf>,
+    /// Where the data are.
+    pub store: StorePlace,
+    /// The URL that `init` remembers, if it has to: none for the place where a desk is looked for anyway.
+    pub remembered: Option<String>,
     /// Where the master key is.
     pub master_key: MasterKeyPlace,
     /// Where a verifier keeps what it has to know after a restart, unless that is beside the database.
@@ -52,9 +57,10 @@ impl Paths {
     /// The paths that the hub needs.
     pub fn places(&self) -> DeskPaths {
         DeskPaths {
-            database: self.database.clone(),
+            store: self.store.clone(),
             master_key: self.master_key.clone(),
             state_dir: self.state_dir.clone(),
+            store_use: StoreUse::Desk,
         }
     }
 
@@ -63,10 +69,16 @@ impl Paths {
         self.credentials_directory.as_deref().is_some_and(|dir| path.parent() == Some(dir))
     }
 
-    /// Where gateways find the verifier: the first place that the file names, else a socket beside the database.
+    /// Where gateways find the verifier: the first place that the file names, else a socket beside the database, or in the
+    /// state directory where there is no file.
     pub fn verifier(&self) -> String {
-        let beside = || self.database.parent().unwrap_or(Path::new("/")).join("verifier.sock");
-        self.serve.listen.first().cloned().unwrap_or_else(|| format!("unix:{}", beside().display()))
+        self.serve.listen.first().cloned().unwrap_or_else(|| format!("unix:{}", self.socket().display()))
+    }
+
+    /// The socket of a verifier that was told no other place.
+    pub fn socket(&self) -> PathBuf {
+        let beside = self.store.file().map_or(self.state_dir.as_deref(), Path::parent);
+        beside.unwrap_or(Path::new("/")).join("verifier.sock")
     }
 }
 
@@ -82,14 +94,20 @@ pub fn resolve(overrides: &Overrides) -> Result<Paths, ConfigError> {
     let file = ConfigFile::read(&config)?;
     let beside = config.parent().unwrap_or(Path::new("/"));
     let default_database = default_database(overrides, &file, &here, beside, platform.as_ref())?;
-    let named = match (&overrides.store, &file.store) {
-        (Some(store), _) => Some(database_path(store, &here)?),
+    let clear_text = file.store_clear_text;
+    let named = match (&overrides.store, &overrides.store_variable, &file.store) {
+        (Some(store), _, _) | (None, Some(store), _) => Some(store_place(store, &here, clear_text)?),
         // A store is a whole place; a data directory only says where the default one would be. So the file's store
         // stands before --data-dir: `init --store` wrote it there to be found again.
-        (None, Some(store)) => Some(database_path(store, beside)?),
-        (None, None) => None,
+        (None, None, Some(store)) => Some(store_place(store, beside, clear_text)?),
+        (None, None, None) => None,
     };
-    let database = named.or_else(|| default_database.clone()).ok_or(ConfigError::NoHome)?;
+    let default_place = default_database.map(StorePlace::Sqlite);
+    let store = named.or_else(|| default_place.clone()).ok_or(ConfigError::NoHome)?;
+    let is_found =
+        default_place.as_ref() == Some(&store) || overrides.store.is_none() && overrides.store_variable.is_some();
+    let remembered = (!is_found).then(|| overrides.store.clone().unwrap_or_default());
+    let store = with_files(store, overrides, &file, beside)?;
     let master_key = master_key(overrides, &file, &here, beside)?;
     let token =
         file.serve.gateway_token_file.map(|path| Ok::<_, ConfigError>(beside.join(typed_path(&path)?))).transpose()?;
@@ -101,8 +119,41 @@ pub fn resolve(overrides: &Overrides) -> Result<Paths, ConfigError> {
         (None, Some(dir)) => Some(beside.join(typed_path(dir)?)),
         (None, None) => None,
     };
-    let state_dir = said.or_else(|| overrides.state_directory.clone());
-    Ok(Paths { config, database, default_database, master_key, state_dir, serve, credentials_directory })
+    let state_dir = said.or_else(|| overrides.state_directory.clone()).or_else(|| match store {
+        // Beside the database.
+        StorePlace::Sqlite(_) => None,
+        StorePlace::Postgres(_) => platform.as_ref().map(|dirs| dirs.state_dir().unwrap_or(dirs.data_dir()).to_owned()),
+    });
+    Ok(Paths { config, store, remembered, master_key, state_dir, serve, credentials_directory })
+}
+
+/// Adds the files that go with a server: password and certificates.
+fn with_files(
+    store: StorePlace,
+    overrides: &Overrides,
+    file: &ConfigFile,
+    beside: &Path,
+) -> Result<StorePlace, ConfigError> {
+    let StorePlace::Postgres(place) = store else { return Ok(store) };
+    let named = |path: &Option<PathBuf>| {
+        path.as_ref().map(|path| Ok::<_, ConfigError>(beside.join(typed_path(path)?))).transpose()
+    };
+    let given = overrides.credentials_directory.as_ref().map(|dir| dir.join("store.password"));
+    let (password_file, password_from_systemd) = match named(&file.store_password_file)? {
+        Some(path) => {
+            let from_systemd = path.parent().is_some() && path.parent() == overrides.credentials_directory.as_deref();
+            (Some(path), from_systemd)
+        }
+        None => (given.filter(|path| path.exists()), true),
+    };
+    let home = || directories::BaseDirs::new().map(|dirs| dirs.home_dir().join(".pgpass"));
+    Ok(StorePlace::Postgres(Arc::new(PostgresPlace {
+        password_file,
+        password_from_systemd,
+        pass_file: overrides.pass_file.clone().or_else(home),
+        ca_file: named(&file.store_ca_file)?,
+        ..(*place).clone()
+    })))
 }
 
 fn default_database(
@@ -163,7 +214,7 @@ mod tests {
         }
 
         fn database(&self) -> String {
-            resolve(&self.overrides).unwrap().database.display().to_string()
+            resolve(&self.overrides).unwrap().store.to_string()
         }
 
         fn master_key(&self) -> (PathBuf, bool) {

@@ -1,18 +1,21 @@
 //! Parses `--store` and `store = "…"`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 
-use super::{ConfigError, typed_path};
+use crate::hub::StorePlace;
+
+use super::{ConfigError, PostgresUrlError, postgres_url, typed_path};
 
 /// Why a store cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreUrlError {
-    /// A PostgreSQL URL, which is not supported yet.
-    #[error("This version of keydesk keeps its data in SQLite only. Write --store as a path or sqlite:PATH.")]
-    Postgres,
+    /// A URL of PostgreSQL that is not used.
+    #[error(transparent)]
+    Postgres(#[from] PostgresUrlError),
     /// A URL with an unknown scheme.
     #[error(
-        "{0:?} is not a store that keydesk knows. Write it as a path or sqlite:PATH; a path with a colon as ./PATH."
+        "{0:?} is not a store that keydesk knows. Write it as a path, sqlite:PATH or postgres://USER@HOST/DATABASE; a path with a colon as ./PATH."
     )]
     Scheme(String),
     /// A URL with a host.
@@ -28,29 +31,41 @@ pub enum StoreUrlError {
     Empty,
 }
 
-/// The database file that `text` names; a relative one lies in `base`, which makes it absolute.
+/// The store that `text` names; a relative path lies in `base`, which makes it absolute.
 ///
 /// Absolute also so that SQLite never sees one of its special names (`:memory:`, `file:…`), and no URL is ever echoed
 /// whole: it may hold a password.
-pub fn database_path(text: &str, base: &Path) -> Result<PathBuf, ConfigError> {
-    let path = file(text.trim())?;
-    match path {
-        "" => Err(StoreUrlError::Empty.into()),
-        path => Ok(base.join(typed_path(Path::new(path))?)),
+pub fn store_place(text: &str, base: &Path, clear_text: bool) -> Result<StorePlace, ConfigError> {
+    match file(text.trim())? {
+        Named::File("") => Err(StoreUrlError::Empty.into()),
+        Named::File(path) => Ok(StorePlace::Sqlite(base.join(typed_path(Path::new(path))?))),
+        Named::Server(rest) => {
+            let place = postgres_url::parse(rest, clear_text).map_err(StoreUrlError::from)?;
+            Ok(StorePlace::Postgres(Arc::new(place)))
+        }
     }
 }
 
-fn file(text: &str) -> Result<&str, StoreUrlError> {
-    let Some((scheme, rest)) = text.split_once(':').filter(|(word, _)| is_word(word)) else { return Ok(text) };
+/// What a text names.
+enum Named<'a> {
+    File(&'a str),
+    /// What is behind `postgres:`.
+    Server(&'a str),
+}
+
+fn file(text: &str) -> Result<Named<'_>, StoreUrlError> {
+    let Some((scheme, rest)) = text.split_once(':').filter(|(word, _)| is_word(word)) else {
+        return Ok(Named::File(text));
+    };
     match scheme.to_ascii_lowercase().as_str() {
-        "postgres" | "postgresql" => Err(StoreUrlError::Postgres),
+        "postgres" | "postgresql" => Ok(Named::Server(rest)),
         "sqlite" if rest.contains(['?', '#']) => Err(StoreUrlError::Parameters),
         "sqlite" => match rest.strip_prefix("//") {
             // sqlite:///var/lib/x is how other programs write it.
-            Some(path) if path.starts_with('/') => Ok(path),
+            Some(path) if path.starts_with('/') => Ok(Named::File(path)),
             Some("") => Err(StoreUrlError::Empty),
             Some(_) => Err(StoreUrlError::Host),
-            None => Ok(rest),
+            None => Ok(Named::File(rest)),
         },
         _ => Err(StoreUrlError::Scheme(scheme.chars().take(40).collect())),
     }
@@ -67,7 +82,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<String, String> {
-        database_path(text, Path::new("/base")).map(|p| p.display().to_string()).map_err(|why| why.to_string())
+        store_place(text, Path::new("/base"), false).map(|place| place.to_string()).map_err(|why| why.to_string())
     }
 
     #[test]
@@ -82,6 +97,8 @@ mod tests {
             ("./a:b.db", "/base/./a:b.db"),
             ("/srv/a:b.db", "/srv/a:b.db"),
             ("12:30.db", "/base/12:30.db"),
+            ("postgres://desk@db1/keydesk", "postgres db1/keydesk"),
+            ("PostgreSQL://desk@db1/keydesk", "postgres db1/keydesk"),
         ] {
             assert_eq!(read(text).as_deref(), Ok(path), "{text}");
         }
@@ -93,9 +110,9 @@ mod tests {
             ("", "A store needs a path"),
             ("sqlite:", "A store needs a path"),
             ("sqlite://", "A store needs a path"),
-            ("postgres://u:secret@h/d", "SQLite only"),
-            ("postgresql://h/d", "SQLite only"),
-            ("Postgres:", "SQLite only"),
+            ("postgres://u:secret@h/d", "holds a password"),
+            ("postgresql://h/d", "names no user"),
+            ("Postgres:", "names no host"),
             ("mysql://u:secret@h/d", "\"mysql\" is not a store that keydesk knows"),
             ("file:desk.db", "\"file\" is not a store that keydesk knows"),
             ("file:/x/secret.db", "\"file\" is not a store"),

@@ -25,12 +25,12 @@ use crate::store::tables::HeadRow;
 use crate::time::{Clock, Millis};
 use crate::vault::Vault;
 
-pub use crate::store::Cancel;
+pub use crate::store::{Cancel, PORT, PostgresHost, PostgresPlace, StoreUse};
 pub use actor::{Actor, KeyUsed, LastSignIn, Origin, Session, SignIn, Via};
 pub use attention::{AttentionItem, AttentionLevel, AttentionWords, Group, RefusedKey, STATES, StateCounts};
 pub use audit::{AcceptReport, LogFilter, LogFilterError, log_terms};
 pub use credentials::{CredentialEdit, CredentialPart, Watch};
-pub use desk::{DeskPaths, OpenOutcome, Progress, SetUp};
+pub use desk::{DeskPaths, OpenOutcome, Progress, SetUp, StorePlace};
 pub use error::{Conflict, Denied, HubError, InputField, SessionOver};
 pub use settings::{EffectivePolicy, Setting};
 pub use types::{

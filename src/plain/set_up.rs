@@ -20,7 +20,7 @@ pub fn set_up(
 ) -> Step<Option<Result<Hub, HubError>>> {
     conversation
         .say("Welcome to keydesk. This desk is new. Set-up makes its account and the first Administrator, once.")?;
-    conversation.say(format!("The database is written to {}.", places.database.display()))?;
+    conversation.say(format!("The database is written to {}.", places.store))?;
     conversation.say(format!(
         "The master key is written to {}. Keep a copy of it elsewhere: without it nothing in this desk works.",
         places.master_key.path.display()

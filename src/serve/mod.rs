@@ -39,7 +39,7 @@ use sd_notify::NotifyState;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
-use crate::hub::{EffectivePolicy, Hub, OpenOutcome};
+use crate::hub::{EffectivePolicy, Hub, OpenOutcome, StoreUse};
 
 use crate::serve::background::BackgroundThreads;
 use crate::serve::follower::clock_step::ClockStepDetector;
@@ -51,6 +51,7 @@ use crate::serve::worker::Workers;
 pub fn run(mut options: ServeOptions, read_options: &ReadOptions, sighup: &SighupFlag) -> Result<(), ServeError> {
     critical_thread::log_panics();
     options.log.apply();
+    options.places.store_use = StoreUse::Verifier;
     let named = options.places.clone();
     options.places = named.resolved()?;
     if let Some(dir) = &options.places.state_dir {
@@ -102,7 +103,7 @@ fn open(options: &ServeOptions) -> Result<Hub, ServeError> {
     };
     match Hub::open_with(&options.places, options.clock.clone(), &mut upgraded)? {
         OpenOutcome::Ready(hub) => Ok(hub),
-        OpenOutcome::New => Err(ServeError::NoDesk(options.places.database.display().to_string())),
+        OpenOutcome::New => Err(ServeError::NoDesk(options.places.store.to_string())),
     }
 }
 

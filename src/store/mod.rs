@@ -6,6 +6,7 @@
 mod cancel;
 mod driver;
 mod error;
+mod postgres;
 mod schema;
 mod sqlite;
 pub mod tables;
@@ -14,6 +15,7 @@ mod value;
 pub use cancel::Cancel;
 pub use driver::{Commit, Notice, Store, Tx, WriteTx};
 pub use error::StoreError;
-pub use schema::{NEWEST_STEP, Nature, STEPS, Step, oldest};
-pub use sqlite::{FileContent, MigrateRows, SqliteStore};
+pub use postgres::{DatabaseContent, PORT, PostgresHost, PostgresPlace, PostgresStore, StoreUse, pending_nature};
+pub use schema::{MigrateRows, NEWEST_STEP, Nature, STEPS, Step, oldest};
+pub use sqlite::{FileContent, SqliteStore};
 pub use value::{Cell, Row, Value};

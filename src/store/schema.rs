@@ -1,6 +1,12 @@
 //! Schema migrations ("steps"): numbered files in `assets/schema`, applied in one transaction and never edited
 //! afterwards.
 
+use super::{StoreError, WriteTx};
+
+/// Migrates the rows of a desk between the two halves of a step. Called once more after the last step, with
+/// `None`, in the same transaction.
+pub type MigrateRows<'a> = &'a mut dyn FnMut(&mut dyn WriteTx, Option<&Step>) -> Result<(), StoreError>;
+
 /// Compatibility of a step: whether programs that know only the steps before it can go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Nature {
@@ -31,6 +37,8 @@ pub struct Step {
     pub common: &'static str,
     /// SQL for SQLite alone.
     pub sqlite: &'static str,
+    /// SQL for PostgreSQL alone.
+    pub postgres: &'static str,
     /// SQL that runs after the program has migrated the rows, if needed.
     pub after: &'static str,
 }
@@ -39,6 +47,7 @@ pub struct Step {
 pub const STEPS: &[Step] = &[
     Step {
         sqlite: include_str!("../../assets/schema/0001-desk.sqlite.sql"),
+        postgres: include_str!("../../assets/schema/0001-desk.postgres.sql"),
         ..Step::breaking(1, include_str!("../../assets/schema/0001-desk.sql"))
     },
     Step::breaking(2, include_str!("../../assets/schema/0002-refusals.sql")),
@@ -47,6 +56,7 @@ pub const STEPS: &[Step] = &[
     Step::breaking(5, include_str!("../../assets/schema/0005-to-look-at.sql")),
     Step {
         sqlite: include_str!("../../assets/schema/0006-sums.sqlite.sql"),
+        postgres: include_str!("../../assets/schema/0006-sums.postgres.sql"),
         after: include_str!("../../assets/schema/0006-sums.after.sql"),
         ..Step::breaking(6, include_str!("../../assets/schema/0006-sums.sql"))
     },
@@ -68,19 +78,24 @@ pub fn oldest(no: i64) -> i64 {
 
 impl Step {
     const fn breaking(no: i64, common: &'static str) -> Self {
-        Self { no, nature: Nature::Breaking, common, sqlite: "", after: "" }
+        Self { no, nature: Nature::Breaking, common, sqlite: "", postgres: "", after: "" }
     }
 
     /// The statements for SQLite, before and after the rows are migrated.
     pub fn for_sqlite(&self) -> [String; 2] {
-        let words = [
-            ("{int}", "INTEGER"),
-            ("{bytes}", "BLOB"),
-            ("{text}", "TEXT"),
-            ("{strict}", " STRICT"),
-            ("{no_bytes}", "x''"),
-        ];
-        let written = |sql: &str| words.iter().fold(sql.to_owned(), |sql, (word, is)| sql.replace(word, is));
-        [written(self.common) + self.sqlite, written(self.after)]
+        let words = ["INTEGER", "BLOB", "TEXT", " STRICT", "x''"];
+        [written(self.common, words) + self.sqlite, written(self.after, words)]
     }
+
+    /// The statements for PostgreSQL, before and after the rows are migrated.
+    pub fn for_postgres(&self) -> [String; 2] {
+        let words = ["BIGINT", "BYTEA", "TEXT COLLATE \"C\"", "", "'\\x'::bytea"];
+        [written(self.common, words) + self.postgres, written(self.after, words)]
+    }
+}
+
+/// SQL with a driver's own words in the place of those in braces.
+fn written(sql: &str, words: [&str; 5]) -> String {
+    let places = ["{int}", "{bytes}", "{text}", "{strict}", "{no_bytes}"];
+    places.iter().zip(words).fold(sql.to_owned(), |sql, (place, word)| sql.replace(place, word))
 }

@@ -6,6 +6,9 @@
 mod made;
 #[path = "../support/need.rs"]
 mod need;
+#[path = "../support/postgres.rs"]
+#[allow(dead_code, reason = "not every suite needs all of it")]
+mod server;
 #[path = "../support/verifier/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "gateways send the requests here")]
 mod support;

@@ -9,7 +9,7 @@ use keydesk::credential::{Kind, Overlap};
 use keydesk::hub::{Conflict, Hub, HubError, OpenOutcome, Origin, TrailQuery};
 use keydesk::time::SetClock;
 
-use super::support::{Desk, NOW, places, set_up};
+use super::support::{Desk, NOW, is_about_a_file, places, set_up};
 
 fn clock() -> Arc<SetClock> {
     Arc::new(SetClock::at(NOW))
@@ -22,15 +22,18 @@ fn set_up_works_once() {
     assert!(matches!(Hub::open(&places, clock()), Ok(OpenOutcome::New)));
     let hub = Hub::set_up(&places, clock(), &set_up(), &Origin::default()).unwrap();
     assert_eq!(hub.account(), "Acme Messaging");
-    for (path, mode) in
-        [(places.database.clone(), 0o600), (places.master_key.path.clone(), 0o600), (dir.path().join("data"), 0o700)]
-    {
+    let mut modes = vec![(places.master_key.path.clone(), 0o600)];
+    modes.extend(places.store.file().map(|file| (file.to_owned(), 0o600)));
+    modes.extend(places.store.file().map(|file| (file.parent().unwrap().to_owned(), 0o700)));
+    for (path, mode) in modes {
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, mode, "{}", path.display());
     }
     let again = Hub::set_up(&places, clock(), &set_up(), &Origin::default());
     assert!(matches!(again, Err(HubError::Conflict(Conflict::SetUpDone))));
     assert!(matches!(Hub::open(&places, clock()), Ok(OpenOutcome::Ready(_))));
-    assert_eq!(fs::read_dir(dir.path().join("data")).unwrap().count(), 3, "database, log, index of the log");
+    if let Some(dir) = places.store.file().and_then(std::path::Path::parent) {
+        assert_eq!(fs::read_dir(dir).unwrap().count(), 3, "database, log, index of the log");
+    }
 }
 
 #[test]
@@ -61,23 +64,26 @@ fn of_many_concurrent_set_ups_exactly_one_wins() {
 
 #[test]
 fn half_a_desk_is_reported_and_left_alone() {
+    if is_about_a_file() {
+        return;
+    }
     let desk = Desk::on_disk();
     let places = desk.places();
     drop(desk.hub);
-    let (database, key) = (fs::read(&places.database).unwrap(), fs::read(&places.master_key.path).unwrap());
+    let (database, key) = (fs::read(places.store.file().unwrap()).unwrap(), fs::read(&places.master_key.path).unwrap());
 
     fs::remove_file(&places.master_key.path).unwrap();
     let opened = Hub::open(&places, clock()).err().unwrap();
     assert!(opened.exit_code() == 6 && opened.to_string().contains("is missing"), "{opened}");
     let made = Hub::set_up(&places, clock(), &set_up(), &Origin::default()).err().unwrap();
     assert!(made.exit_code() == 5 && made.to_string().contains("no master key"), "{made}");
-    assert_eq!(fs::read(&places.database).unwrap(), database);
+    assert_eq!(fs::read(places.store.file().unwrap()).unwrap(), database);
     assert!(!places.master_key.path.exists());
 
     fs::write(&places.master_key.path, &key).unwrap();
     fs::set_permissions(&places.master_key.path, fs::Permissions::from_mode(0o600)).unwrap();
     for ending in ["db", "db-wal", "db-shm"] {
-        let _ = fs::remove_file(places.database.with_extension(ending));
+        let _ = fs::remove_file(places.store.file().unwrap().with_extension(ending));
     }
     for said in [
         Hub::open(&places, clock()).err().unwrap(),
@@ -86,11 +92,14 @@ fn half_a_desk_is_reported_and_left_alone() {
         assert!(said.exit_code() == 5 && said.to_string().contains("no database"), "{said}");
     }
     assert_eq!(fs::read(&places.master_key.path).unwrap(), key);
-    assert!(!places.database.exists());
+    assert!(!places.store.file().unwrap().exists());
 }
 
 #[test]
 fn a_failed_set_up_leaves_nothing() {
+    if is_about_a_file() {
+        return;
+    }
     let dir = tempfile::tempdir().unwrap();
     let mut wanted = set_up();
     wanted.name = "Alice".to_owned();
@@ -114,18 +123,21 @@ fn another_master_key_opens_nothing() {
 
 #[test]
 fn a_file_of_another_program_is_left_alone() {
+    if is_about_a_file() {
+        return;
+    }
     let dir = tempfile::tempdir().unwrap();
     let places = places(&dir);
     drop(Hub::set_up(&places, clock(), &set_up(), &Origin::default()).unwrap());
     let whole = {
-        let connection = rusqlite::Connection::open(&places.database).unwrap();
+        let connection = rusqlite::Connection::open(places.store.file().unwrap()).unwrap();
         connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
         drop(connection);
-        fs::read(&places.database).unwrap()
+        fs::read(places.store.file().unwrap()).unwrap()
     };
     let after = |sql: &str| {
-        fs::write(&places.database, &whole).unwrap();
-        rusqlite::Connection::open(&places.database).unwrap().execute_batch(sql).unwrap();
+        fs::write(places.store.file().unwrap(), &whole).unwrap();
+        rusqlite::Connection::open(places.store.file().unwrap()).unwrap().execute_batch(sql).unwrap();
         Hub::open(&places, clock()).err().map(|why| (why.exit_code(), why.to_string())).unwrap()
     };
     for (sql, says) in [
@@ -140,15 +152,18 @@ fn a_file_of_another_program_is_left_alone() {
         assert!(code == 6 && said.contains(says), "{sql}: {code} {said}");
     }
     for bytes in [&b"not a database at all, but long enough to look at"[..], &whole[..700]] {
-        fs::write(&places.database, bytes).unwrap();
+        fs::write(places.store.file().unwrap(), bytes).unwrap();
         let said = Hub::open(&places, clock()).err().unwrap();
         assert_eq!(said.exit_code(), 6, "{said}");
-        assert_eq!(fs::read(&places.database).unwrap(), bytes, "left alone");
+        assert_eq!(fs::read(places.store.file().unwrap()).unwrap(), bytes, "left alone");
     }
 }
 
 #[test]
 fn a_database_that_others_can_read_is_closed_to_them() {
+    if is_about_a_file() {
+        return;
+    }
     let desk = Desk::on_disk();
     let mode = |ending: &str| {
         let file = format!("{}{ending}", desk.database().display());
@@ -175,6 +190,9 @@ fn users_who_never_see_a_secret_record_no_display_event() {
 /// Once the database exists, no error removes its master key.
 #[test]
 fn a_desk_that_cannot_be_opened_after_set_up_keeps_its_key() {
+    if is_about_a_file() {
+        return;
+    }
     let dir = tempfile::tempdir().unwrap();
     let places = super::support::places(&dir);
     let in_the_way = dir.path().join("data/keydesk.db-wal");
@@ -182,7 +200,7 @@ fn a_desk_that_cannot_be_opened_after_set_up_keeps_its_key() {
     let clock = super::desk::clock();
     let said = keydesk::hub::Hub::set_up(&places, clock.clone(), &super::support::set_up(), &Origin::default());
     assert_eq!(said.err().map(|why| why.exit_code()), Some(6));
-    assert_eq!(places.database.exists(), places.master_key.path.exists(), "both halves or none");
+    assert_eq!(places.store.file().unwrap().exists(), places.master_key.path.exists(), "both halves or none");
     fs::remove_dir(in_the_way).unwrap();
     assert!(super::support::open(&places, clock).local_actor("alice", &Origin::default()).is_ok());
 }
@@ -199,9 +217,11 @@ fn no_secret_is_anywhere_on_disk() {
     let trail =
         format!("{:?}", desk.hub.trail(&desk.alice(), &TrailQuery { limit: 500, ..Default::default() }).unwrap());
     let mut searched = 0;
-    for folder in ["data", "config"] {
-        for file in fs::read_dir(desk.dir.as_ref().unwrap().path().join(folder)).unwrap() {
-            let bytes = fs::read(file.unwrap().path()).unwrap();
+    let mut folders = vec![desk.dir.as_ref().unwrap().path().join("config")];
+    folders.extend(desk.folders());
+    for folder in folders {
+        for file in fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).filter(|path| path.is_file()) {
+            let bytes = fs::read(file).unwrap();
             searched += bytes.len();
             for secret in &secrets {
                 let text = secret.expose();
@@ -215,6 +235,9 @@ fn no_secret_is_anywhere_on_disk() {
 
 #[test]
 fn a_read_only_or_locked_database_says_so_and_changes_nothing() {
+    if is_about_a_file() {
+        return;
+    }
     let desk = Desk::on_disk();
     let alice = desk.alice();
     let lock = rusqlite::Connection::open(desk.database()).unwrap();

@@ -205,16 +205,10 @@ fn a_running_verifier_detects_an_older_row_of_a_setting() {
 fn an_old_copy_that_was_continued_counts_as_rolled_back() {
     let desk = Desk::on_disk();
     let one = desk.create(Kind::Basic, "one");
-    let (dir, place) = (tempfile::tempdir().unwrap(), super::support::places(desk.dir.as_ref().unwrap()));
-    let old = dir.path().join("old.db");
-    desk.sql(&format!("VACUUM INTO '{}'", old.display()));
+    let old = desk.keep();
     desk.hub.set_state(&desk.alice(), &[one.row.target()], Verb::Revoke).unwrap();
     let (alice, before) = (desk.alice(), desk.hub.feed().position().unwrap());
-    for ending in ["db-wal", "db-shm"] {
-        let _ = std::fs::remove_file(place.database.with_extension(ending));
-    }
-    std::fs::remove_file(&place.database).unwrap();
-    std::fs::copy(&old, &place.database).unwrap();
+    desk.put_back(&old);
     let back = desk.reopened();
     let since = |hub: &Hub| hub.feed().drift(&before).unwrap().0;
     assert_eq!(since(&back), Drift::WentBack);
@@ -254,20 +248,13 @@ fn an_old_copy_that_was_continued_counts_as_rolled_back() {
 fn a_store_is_accepted_although_the_clock_was_once_ahead() {
     let desk = Desk::on_disk();
     let alice = desk.alice();
-    let old = tempfile::tempdir().unwrap();
-    let copy = old.path().join("old.db");
-    desk.sql(&format!("VACUUM INTO '{}'", copy.display()));
+    let old = desk.keep();
     let year = jiff::SignedDuration::from_hours(365 * 24);
     desk.clock.advance(year);
     desk.hub.accept_store(&alice, false).unwrap();
     let known = desk.hub.feed().position().unwrap();
     desk.clock.advance(-year);
-    let place = desk.places();
-    for ending in ["db-wal", "db-shm"] {
-        let _ = std::fs::remove_file(place.database.with_extension(ending));
-    }
-    std::fs::remove_file(&place.database).unwrap();
-    std::fs::copy(&copy, &place.database).unwrap();
+    desk.put_back(&old);
     let back = desk.reopened();
     assert_eq!(back.feed().drift(&known).unwrap().0, Drift::WentBack);
     back.feed().record_rollback(&known).unwrap();

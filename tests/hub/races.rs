@@ -10,6 +10,8 @@ use keydesk::credential::{Kind, Overlap, Verb};
 use keydesk::hub::{Actor, ChangeOutcome, CredentialEdit, CredentialRow, Hub, HubError, Origin};
 use keydesk::time::SystemClock;
 
+use super::made::on_postgres;
+use super::server::{BORROWED, server};
 use super::support::{Desk, places, seen, wanted};
 
 /// What one administrator does to the credential that both see.
@@ -21,10 +23,7 @@ fn other_process() {
     let Ok(order) = std::env::var("KEYDESK_TEST_RACE") else { return };
     let [dir, who, deed] = order.splitn(3, '|').collect::<Vec<_>>().try_into().unwrap();
     let dir = std::path::PathBuf::from(dir);
-    let places = keydesk::hub::DeskPaths::new(
-        dir.join("data/keydesk.db"),
-        keydesk::vault::MasterKeyPlace::file(dir.join("config/master.key")),
-    );
+    let places = places(&dir);
     let keydesk::hub::OpenOutcome::Ready(hub) = Hub::open(&places, Arc::new(SystemClock)).unwrap() else { panic!() };
     let actor = hub.local_actor(who, &Origin::default()).unwrap();
     let row = hub.list(&actor, &Default::default()).unwrap().rows.remove(0);
@@ -67,6 +66,7 @@ impl Other {
         let child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "races::other_process", "--nocapture"])
             .env("KEYDESK_TEST_RACE", format!("{}|{who}|{deed}", dir.display()))
+            .envs(on_postgres().then(|| (BORROWED, &server().unwrap().dir)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())

@@ -89,9 +89,11 @@ fn unknown_names_are_not_recorded_as_typed() {
     }
     let rows = desk.hub.trail(&desk.alice(), &TrailQuery { limit: 100, ..TrailQuery::default() }).unwrap();
     assert!(rows.iter().any(|row| row.what == "(unknown), 19 characters" && row.count == 5), "{rows:#?}");
+    let folders = desk.folders();
     drop(desk.hub);
-    for file in std::fs::read_dir(desk.dir.unwrap().path().join("data")).unwrap() {
-        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+    let files = folders.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap()).map(|file| file.unwrap().path());
+    for file in files.filter(|path| path.is_file()) {
+        let bytes = std::fs::read(file).unwrap();
         assert!(!bytes.windows(typed.len()).any(|w| w == typed.as_bytes()));
         assert!(!bytes.windows(PASSWORD.len()).any(|w| w == PASSWORD.as_bytes()));
     }

@@ -4,6 +4,7 @@ use keydesk::account::{Role, UserState};
 use keydesk::credential::{Kind, Overlap, State, Verb};
 use keydesk::hub::{HubError, Origin, SessionOver, TrailQuery};
 
+use super::made::on_postgres;
 use super::support::{Desk, NOW, seen};
 
 #[test]
@@ -183,9 +184,9 @@ fn swapped_secrets_both_fail() {
     let desk = Desk::on_disk();
     let (one, two) = (desk.create(Kind::Hmac, "one").row, desk.create(Kind::Hmac, "two").row);
     desk.sql(
-        "CREATE TEMP TABLE both AS SELECT id, sealed, tag FROM secret; \
-         UPDATE secret SET sealed = (SELECT b.sealed FROM both b WHERE b.id <> secret.id), \
-                           tag = (SELECT b.tag FROM both b WHERE b.id <> secret.id)",
+        "CREATE TEMP TABLE two AS SELECT id, sealed, tag FROM secret; \
+         UPDATE secret SET sealed = (SELECT b.sealed FROM two b WHERE b.id <> secret.id), \
+                           tag = (SELECT b.tag FROM two b WHERE b.id <> secret.id)",
     );
     for row in [one, two] {
         let rotated = desk.hub.rotate(&desk.alice(), row.target(), Overlap::Day);
@@ -195,6 +196,9 @@ fn swapped_secrets_both_fail() {
 
 #[test]
 fn a_trigger_planted_in_an_open_desk_never_runs() {
+    if on_postgres() {
+        return a_function_planted_in_an_open_desk_never_runs();
+    }
     let desk = Desk::on_disk();
     let one = desk.create(Kind::Basic, "one");
     let alice = desk.alice();
@@ -213,4 +217,21 @@ fn a_trigger_planted_in_an_open_desk_never_runs() {
     desk.sql("PRAGMA user_version = 99; CREATE TABLE newer (id INTEGER)");
     let why = desk.hub.trail(&alice, &TrailQuery::default()).unwrap_err().to_string();
     assert!(why.contains("newer keydesk"), "{why}");
+}
+
+fn a_function_planted_in_an_open_desk_never_runs() {
+    let desk = Desk::on_disk();
+    let one = desk.create(Kind::Basic, "one");
+    let alice = desk.alice();
+    let revoke = || desk.hub.set_state(&alice, &[one.row.target()], Verb::Revoke);
+    desk.sql(
+        "CREATE FUNCTION nice() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.state = 'revoked' THEN RETURN OLD; \
+         END IF; RETURN NEW; END $$; \
+         CREATE TRIGGER nice BEFORE UPDATE ON credential FOR EACH ROW EXECUTE FUNCTION nice()",
+    );
+    let why = revoke().unwrap_err().to_string();
+    assert!(why.contains("outside keydesk"), "{why}");
+    desk.sql("DROP TRIGGER nice ON credential; DROP FUNCTION nice(); ANALYZE");
+    revoke().unwrap();
+    assert_eq!(desk.hub.details(&alice, one.row.id).unwrap().row.state, State::Revoked);
 }

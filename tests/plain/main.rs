@@ -10,6 +10,9 @@ mod house;
 mod made;
 #[path = "../support/need.rs"]
 mod need;
+#[path = "../support/postgres.rs"]
+#[allow(dead_code, reason = "not every suite needs all of it")]
+mod server;
 #[path = "../support/desk.rs"]
 #[allow(dead_code, unused_imports, reason = "the hub's own tests need more of it")]
 mod support;

@@ -27,7 +27,7 @@ fn set_up_asks_until_answers_are_valid_and_works_once() {
         set_up(Script::new(&clock).sees("This desk is new").sees("master.key").types("")),
         Ok(ExitAction::Exit(0))
     );
-    assert!(!places.database.exists() && !places.master_key.path.exists());
+    assert!(!places.store.file().unwrap().exists() && !places.master_key.path.exists());
 
     let whole = |play: Script| {
         play.sees("Type the name of the account")

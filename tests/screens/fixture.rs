@@ -73,7 +73,7 @@ impl Copy {
     }
 
     pub fn database(&self) -> PathBuf {
-        places(&self.dir).database
+        places(&self.dir).store.file().unwrap().to_owned()
     }
 }
 

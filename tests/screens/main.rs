@@ -2,6 +2,11 @@
 
 #[path = "../support/made.rs"]
 mod made;
+#[path = "../support/need.rs"]
+mod need;
+#[path = "../support/postgres.rs"]
+#[allow(dead_code, reason = "not every suite needs all of it")]
+mod server;
 
 mod account;
 mod burst;

@@ -7,6 +7,9 @@ mod made;
 mod need;
 #[path = "../support/place.rs"]
 mod place;
+#[path = "../support/postgres.rs"]
+#[allow(dead_code, reason = "not every suite needs all of it")]
+mod server;
 #[path = "../support/verifier/mod.rs"]
 mod support;
 

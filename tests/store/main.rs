@@ -3,18 +3,24 @@
 
 #[path = "../support/need.rs"]
 mod need;
+#[path = "../support/postgres.rs"]
+#[allow(dead_code, reason = "not every suite needs all of it")]
+mod server;
 
 mod attacker;
 mod concurrency;
 mod lists;
 mod lost_files;
+mod postgres;
 mod rows;
 mod schema;
 mod sqlite;
 mod uses;
 
 use keydesk::store::tables::CredentialRecord;
-use keydesk::store::{Cancel, Commit, SqliteStore, Store, StoreError, Tx, WriteTx};
+use keydesk::store::{
+    Cancel, Commit, NEWEST_STEP, PostgresStore, SqliteStore, Store, StoreError, StoreUse, Tx, WriteTx,
+};
 
 type Check = fn(&dyn Store);
 
@@ -69,6 +75,18 @@ fn sqlite_on_disk() {
         let path = dir.path().join(format!("{}/keydesk.db", next.get()));
         SqliteStore::create(&path, &mut |_| Ok(())).unwrap();
         Box::new(SqliteStore::open(&path, &mut |_, _| Ok(())).unwrap())
+    };
+    run(CHECKS, &make);
+    run(CONCURRENT, &make);
+}
+
+#[test]
+fn postgres() {
+    let Some(server) = server::server() else { return };
+    let make = || -> Box<dyn Store> {
+        let place = server.database();
+        PostgresStore::create_at(&place, NEWEST_STEP).unwrap();
+        Box::new(PostgresStore::open(&place, StoreUse::Desk, &mut |_, _| Ok(())).unwrap())
     };
     run(CHECKS, &make);
     run(CONCURRENT, &make);

@@ -7,14 +7,15 @@ use keydesk::account::Role;
 use keydesk::credential::{Kind, Options};
 use keydesk::hub::{
     Actor, CredentialId, DeskPaths, Hub, HubError, Issued, NewCredential, NewLegacy, Origin, Policy, Refusal, Setting,
-    UserTarget,
+    StorePlace, UserTarget,
 };
 use keydesk::secret::Secret;
 use keydesk::time::{Millis, SetClock};
 use tempfile::TempDir;
 
 pub use crate::made::{PASSWORD, open, password, places, set_up};
-use crate::made::{copy, make};
+use crate::made::{copy, make, on_postgres};
+use crate::server::server;
 
 /// 2026-08-14 09:12:44 UTC.
 pub const NOW: Millis = Millis(1_786_698_764_000);
@@ -28,6 +29,9 @@ pub struct Desk {
 
 impl Desk {
     pub fn in_memory() -> Self {
+        if on_postgres() {
+            return Self::on_disk();
+        }
         let clock = Arc::new(SetClock::at(NOW));
         Self { hub: Hub::in_memory(clock.clone(), &set_up()).unwrap(), clock, dir: None }
     }
@@ -52,7 +56,7 @@ impl Desk {
     }
 
     pub fn database(&self) -> PathBuf {
-        self.places().database
+        self.places().store.file().unwrap().to_owned()
     }
 
     /// The desk as another process would open it.
@@ -60,14 +64,80 @@ impl Desk {
         open(&self.places(), self.clock.clone())
     }
 
+    /// A copy of the database as it is now.
+    #[allow(dead_code, reason = "not every suite asks")]
+    pub fn keep(&self) -> Kept {
+        match self.places().store {
+            StorePlace::Sqlite(file) => {
+                let to = file.with_extension("kept");
+                let source = rusqlite::Connection::open(file).unwrap();
+                source.backup("main", &to, None::<fn(rusqlite::backup::Progress)>).unwrap();
+                Kept(to.display().to_string())
+            }
+            StorePlace::Postgres(place) => {
+                server().unwrap().disconnect(&place.database);
+                Kept(server().unwrap().copy(&place.database).database.clone())
+            }
+        }
+    }
+
+    /// Puts a copy back, behind the back of whoever has the desk open: in the same file, or under the same name.
+    #[allow(dead_code, reason = "not every suite asks")]
+    pub fn put_back(&self, Kept(kept): &Kept) {
+        match self.places().store {
+            StorePlace::Sqlite(file) => {
+                let source = rusqlite::Connection::open(kept).unwrap();
+                let mut target = rusqlite::Connection::open(file).unwrap();
+                let backup = rusqlite::backup::Backup::new(&source, &mut target).unwrap();
+                backup.run_to_completion(100, std::time::Duration::ZERO, None).unwrap();
+            }
+            StorePlace::Postgres(place) => {
+                let server = server().unwrap();
+                server.sql("postgres", &format!("DROP DATABASE {} WITH (FORCE)", place.database));
+                server.sql("postgres", &format!("CREATE DATABASE {} TEMPLATE {kept}", place.database));
+            }
+        }
+    }
+
+    /// Where the data are on disk.
+    #[allow(dead_code, reason = "not every suite asks")]
+    pub fn folders(&self) -> Vec<PathBuf> {
+        match &self.places().store {
+            StorePlace::Sqlite(file) => vec![file.parent().unwrap().to_owned()],
+            StorePlace::Postgres(place) => server().unwrap().folders(&place.database).to_vec(),
+        }
+    }
+
+    /// A statement in the way of the trail's triggers, which are there again afterwards as if nothing had been.
+    #[allow(dead_code, reason = "not every suite asks")]
+    pub fn sql_past_triggers(&self, sql: &str) {
+        if on_postgres() {
+            let again =
+                ["rows", "text", "all"].map(|of| format!("ALTER TABLE trail ENABLE ALWAYS TRIGGER trail_keeps_{of}"));
+            return self.sql(&format!("ALTER TABLE trail DISABLE TRIGGER USER; {sql}; {}", again.join("; ")));
+        }
+        let connection = rusqlite::Connection::open(self.database()).unwrap();
+        let triggers = "SELECT group_concat(sql, ';' || char(10)) FROM sqlite_schema WHERE type = 'trigger'";
+        let triggers: String = connection.query_row(triggers, [], |row| row.get(0)).unwrap();
+        drop(connection);
+        self.sql(&format!("DROP TRIGGER trail_keeps_rows; DROP TRIGGER trail_keeps_text; {sql}; {triggers}"));
+    }
+
     /// The same with a database `beside` it, in which things can be kept that a desk must not hold.
     pub fn sql_beside(&self, sql: &str) {
+        if on_postgres() {
+            return self.sql(&format!("SET client_min_messages = error; CREATE SCHEMA IF NOT EXISTS beside; {sql}"));
+        }
         let beside = self.database().with_extension("beside");
         self.sql(&format!("ATTACH '{}' AS beside; {sql}", beside.display()));
     }
 
     /// A statement behind keydesk's back.
     pub fn sql(&self, sql: &str) {
+        if let StorePlace::Postgres(place) = self.places().store {
+            server().unwrap().sql(&place.database, &format!("SET search_path = keydesk, beside; {}", of_postgres(sql)));
+            return;
+        }
         let connection = rusqlite::Connection::open(self.database()).unwrap();
         connection.execute_batch(sql).unwrap();
     }
@@ -75,6 +145,10 @@ impl Desk {
     #[allow(dead_code, reason = "not every suite asks")]
     /// The one number that a query finds, as somebody outside keydesk would ask.
     pub fn number(&self, sql: &str) -> i64 {
+        if let StorePlace::Postgres(place) = self.places().store {
+            let said = server().unwrap().sql(&place.database, &format!("SET search_path = keydesk; {sql}"));
+            return said.parse().unwrap();
+        }
         rusqlite::Connection::open(self.database()).unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
     }
 
@@ -91,6 +165,26 @@ impl Desk {
     pub fn create(&self, kind: Kind, name: &str) -> Issued {
         self.hub.create(&self.alice(), &wanted(kind, name)).unwrap()
     }
+}
+
+/// A copy of a database: a file, or the name of another one.
+#[derive(Debug)]
+pub struct Kept(String);
+
+/// What a test says in SQLite's words, in PostgreSQL's.
+fn of_postgres(sql: &str) -> String {
+    let bytes = sql.replace("x'00'", "'\\x00'::bytea");
+    bytes.replace("char(27)", "chr(27)").replace("PRAGMA foreign_keys = OFF", "SET session_replication_role = replica")
+}
+
+/// Whether a test is about the file of a database, which PostgreSQL has not: then it says so and ends there.
+#[allow(dead_code, reason = "not every suite asks")]
+#[must_use]
+pub fn is_about_a_file() -> bool {
+    if on_postgres() {
+        println!("about a file, which PostgreSQL has not");
+    }
+    on_postgres()
 }
 
 /// A user as the desk shows them now.

@@ -4,10 +4,12 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use keydesk::hub::{DeskPaths, Hub, OpenOutcome, Origin, SetUp};
+use keydesk::hub::{DeskPaths, Hub, OpenOutcome, Origin, SetUp, StorePlace};
 use keydesk::secret::Secret;
 use keydesk::time::Clock;
 use keydesk::vault::MasterKeyPlace;
+
+use crate::server::server;
 
 pub const PASSWORD: &str = "correct horse battery";
 
@@ -20,10 +22,28 @@ pub fn set_up() -> SetUp {
     SetUp { account: "Acme Messaging".to_owned(), name: "alice".to_owned(), password: password() }
 }
 
-/// Where the two files of a desk in `dir` are.
+/// Whether these tests keep their desks in PostgreSQL: `KEYDESK_TEST_STORE=postgres`.
+pub fn on_postgres() -> bool {
+    std::env::var("KEYDESK_TEST_STORE").is_ok_and(|store| store == "postgres")
+}
+
+/// Where the desk in `dir` is: its master key, and its database or, on PostgreSQL, the name of that in a file.
 pub fn places(dir: impl AsRef<Path>) -> DeskPaths {
     let dir = dir.as_ref();
-    DeskPaths::new(dir.join("data/keydesk.db"), MasterKeyPlace::file(dir.join("config/master.key")))
+    let paths = DeskPaths::new(dir.join("data/keydesk.db"), MasterKeyPlace::file(dir.join("config/master.key")));
+    if !on_postgres() {
+        return paths;
+    }
+    let (server, name) = (server().expect("PostgreSQL"), dir.join("database"));
+    let place = match fs::read_to_string(&name) {
+        Ok(name) => Arc::new(server.place(&name)),
+        Err(_) => {
+            let place = server.database();
+            fs::write(name, &place.database).unwrap();
+            place
+        }
+    };
+    DeskPaths { store: StorePlace::Postgres(place), state_dir: Some(dir.join("state")), ..paths }
 }
 
 /// Sets a desk up in `dir`.
@@ -31,10 +51,20 @@ pub fn make(dir: impl AsRef<Path>, clock: Arc<dyn Clock>) -> Hub {
     Hub::set_up(&places(dir), clock, &set_up(), &Origin::default()).unwrap()
 }
 
-/// Copies the desk in `from`: set-up costs a hash and syncs.
+/// Copies the desk in `from`, which nobody has open: set-up costs a hash and syncs.
 pub fn copy(from: impl AsRef<Path>, to: impl AsRef<Path>) {
+    let mut files = Vec::new();
+    if on_postgres() {
+        let of = fs::read_to_string(from.as_ref().join("database")).unwrap();
+        let place = server().expect("PostgreSQL").copy(&of);
+        fs::write(to.as_ref().join("database"), &place.database).unwrap();
+    }
     let (from, to) = (places(from), places(to));
-    for (from, to) in [(from.database, to.database), (from.master_key.path, to.master_key.path)] {
+    if let (Some(from), Some(to)) = (from.store.file(), to.store.file()) {
+        files.push((from.to_owned(), to.to_owned()));
+    }
+    files.push((from.master_key.path, to.master_key.path));
+    for (from, to) in files {
         fs::create_dir_all(to.parent().unwrap()).unwrap();
         fs::copy(from, to).unwrap();
     }
@@ -43,6 +73,6 @@ pub fn copy(from: impl AsRef<Path>, to: impl AsRef<Path>) {
 pub fn open(places: &DeskPaths, clock: Arc<dyn Clock>) -> Hub {
     match Hub::open(places, clock).unwrap() {
         OpenOutcome::Ready(hub) => hub,
-        OpenOutcome::New => panic!("no desk at {}", places.database.display()),
+        OpenOutcome::New => panic!("no desk at {}", places.store),
     }
 }

@@ -3,6 +3,7 @@
 mod paths;
 mod schema_tags;
 mod set_up;
+mod store_place;
 mod upgrade;
 
 use std::path::Path;
@@ -14,11 +15,11 @@ use crate::hub::settings::stored;
 use crate::hub::tx::row_tags;
 use crate::hub::{Cancel, Conflict, Hub, HubError};
 use crate::store::tables::{self, AccountRecord, RingRecord, Tagged};
-use crate::store::{FileContent, SqliteStore, Step, Store, StoreError, Tx, WriteTx};
+use crate::store::{Step, Store, StoreError, StoreUse, Tx, WriteTx};
 use crate::time::Clock;
-use crate::vault::{MasterKey, MasterKeyError, MasterKeyPlace, RingRow, Vault};
+use crate::vault::{MasterKey, MasterKeyError, RingRow, Vault};
 
-pub use paths::DeskPaths;
+pub use paths::{DeskPaths, StorePlace};
 pub use set_up::SetUp;
 pub use upgrade::Progress;
 
@@ -45,14 +46,14 @@ impl Hub {
         clock: Arc<dyn Clock>,
         progress: Progress<'_>,
     ) -> Result<OpenOutcome, HubError> {
-        match (SqliteStore::inspect(&places.database)?, places.master_key.path.exists()) {
-            (FileContent::Nothing, false) => Ok(OpenOutcome::New),
-            (FileContent::Nothing, true) => Err(Conflict::HalfThere(lone_key(places)).into()),
-            (FileContent::Desk, false) => Err(MasterKeyError::Missing(places.master_key.path.clone()).into()),
-            (FileContent::Desk, true) => {
+        match (store_place::is_there(&places.store)?, places.master_key.path.exists()) {
+            (false, false) => Ok(OpenOutcome::New),
+            (false, true) => Err(Conflict::HalfThere(lone_key(places)).into()),
+            (true, false) => Err(MasterKeyError::Missing(places.master_key.path.clone()).into()),
+            (true, true) => {
                 let mut failed = None;
                 // The schema is checked before the key: another program's file must not influence the message.
-                let opened = SqliteStore::open(&places.database, &mut |tx, step| {
+                let opened = store_place::open(places, &mut |tx, step| {
                     migrate(tx, step, places, &clock, progress).map_err(|why| {
                         let said = StoreError::Unavailable(why.to_string());
                         failed = Some(why);
@@ -61,7 +62,7 @@ impl Hub {
                 });
                 let store = opened.map_err(|why| failed.unwrap_or_else(|| why.into()))?;
                 let master = MasterKey::load(&places.master_key)?;
-                Self::assemble(Arc::new(store), Arc::new(master), clock, &places.master_key).map(OpenOutcome::Ready)
+                Self::assemble(store, Arc::new(master), clock, places).map(OpenOutcome::Ready)
             }
         }
     }
@@ -70,17 +71,20 @@ impl Hub {
         store: Arc<dyn Store>,
         master: Arc<MasterKey>,
         clock: Arc<dyn Clock>,
-        place: &MasterKeyPlace,
+        places: &DeskPaths,
     ) -> Result<Self, HubError> {
         let mut tx = store.read(&Cancel::default())?;
-        let (vault, account) = unlock(&mut *tx, master, &place.path)?;
+        let (vault, account) = unlock(&mut *tx, master, &places.master_key.path)?;
         schema_tags::check(&mut *tx, &vault, store.step())?;
         drop(tx);
         let account_intact = row_tags::intact(&vault, &account);
         let account = account.record.name;
         let hub =
             Self { store, vault, clock, account, account_intact, highest: Mutex::new(None), survey: Mutex::new(None) };
-        stored::settle(&hub)?;
+        // A verifier of a server's database may not write settings.
+        if places.store.file().is_some() || places.store_use != StoreUse::Verifier {
+            stored::settle(&hub)?;
+        }
         Ok(hub)
     }
 }

@@ -1,37 +1,75 @@
 //! Paths of a desk, and of the state that a verifier keeps across restarts.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::files;
 use crate::hub::HubError;
+use crate::store::{PostgresPlace, StoreUse};
 use crate::vault::MasterKeyPlace;
 
-/// Paths of a desk: the database and the master key, which are useless without each other.
+/// Where the data of a desk are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StorePlace {
+    /// In a file.
+    Sqlite(PathBuf),
+    /// In a database of a server.
+    Postgres(Arc<PostgresPlace>),
+}
+
+impl StorePlace {
+    /// The database file, if there is one.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite(path) => Some(path),
+            Self::Postgres(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for StorePlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => path.display().fmt(f),
+            Self::Postgres(place) => place.fmt(f),
+        }
+    }
+}
+
+/// Paths of a desk: the store and the master key, which are useless without each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeskPaths {
-    /// The database file.
-    pub database: PathBuf,
+    /// Where the data are.
+    pub store: StorePlace,
     /// Where the master key is.
     pub master_key: MasterKeyPlace,
     /// The state directory of a verifier: high-water mark and replay journal; beside the database if none is named.
     pub state_dir: Option<PathBuf>,
+    /// What the process may do to a database of an older keydesk.
+    pub store_use: StoreUse,
 }
 
 impl DeskPaths {
-    /// A desk whose verifiers keep their state beside the database.
+    /// A desk in a file, whose verifiers keep their state beside it.
     pub fn new(database: impl Into<PathBuf>, master_key: MasterKeyPlace) -> Self {
-        Self { database: database.into(), master_key, state_dir: None }
+        let store = StorePlace::Sqlite(database.into());
+        Self { store, master_key, state_dir: None, store_use: StoreUse::Desk }
     }
 
     /// The same with links resolved, for a long-running process: whoever changes a link later does not change where its
     /// files are. The master key is resolved anew each time.
     pub fn resolved(&self) -> Result<Self, HubError> {
         let real = |path: &Path| files::guarded(path).map_err(|why| HubError::Unavailable(why.to_string()));
-        let database = real(&self.database)?;
+        let store = match &self.store {
+            StorePlace::Sqlite(path) => StorePlace::Sqlite(real(path)?),
+            StorePlace::Postgres(place) => StorePlace::Postgres(place.clone()),
+        };
         let state_dir = self.state_dir.as_deref().map(real).transpose()?;
         // Beside the database the files have the same names as without a state directory.
-        let state_dir = state_dir.filter(|dir| Some(dir.as_path()) != database.parent());
-        Ok(Self { database, master_key: self.master_key.clone(), state_dir })
+        let beside = store.file().and_then(Path::parent);
+        let state_dir = state_dir.filter(|dir| Some(dir.as_path()) != beside);
+        Ok(Self { store, state_dir, ..self.clone() })
     }
 
     /// Path of the high-water mark.
@@ -45,13 +83,15 @@ impl DeskPaths {
     }
 
     fn kept(&self, what: &str) -> PathBuf {
-        match &self.state_dir {
-            Some(dir) => dir.join(what),
-            None => {
-                let mut path = self.database.clone().into_os_string();
+        match (&self.state_dir, self.store.file()) {
+            (Some(dir), _) => dir.join(what),
+            (None, Some(file)) => {
+                let mut path = file.to_owned().into_os_string();
                 path.push(format!("-{what}"));
                 path.into()
             }
+            // The configuration names one for every other store.
+            (None, None) => Path::new("/nonexistent").join(what),
         }
     }
 }
@@ -81,7 +121,7 @@ mod tests {
         }
         let held = places(Some("state"));
         assert_eq!(
-            (held.database.clone(), held.high_water_mark(), held.replay_journal()),
+            (held.store.to_string().into(), held.high_water_mark(), held.replay_journal()),
             (at("real.db"), at("state/seen"), at("state/replay"))
         );
     }

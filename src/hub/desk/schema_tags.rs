@@ -64,7 +64,7 @@ mod tests {
         let wanted = SetUp { account: "Acme".to_owned(), name: "alice".to_owned(), password };
         let clock = Arc::new(SetClock::at(Millis(1_786_698_764_000)));
         let hub = Hub::set_up(&places, clock.clone(), &wanted, &Origin::default()).unwrap();
-        let connection = rusqlite::Connection::open(&places.database).unwrap();
+        let connection = rusqlite::Connection::open(places.store.file().unwrap()).unwrap();
         let no = NEWEST_STEP + 1;
         connection
             .execute_batch(&format!(
@@ -72,7 +72,7 @@ mod tests {
                  INSERT INTO schema_step (no, applied_at, nature, oldest) VALUES ({no}, 7, '{nature}', {oldest})"
             ))
             .unwrap();
-        let store = SqliteStore::open(&places.database, &mut |_, _| Ok(())).unwrap();
+        let store = SqliteStore::open(places.store.file().unwrap(), &mut |_, _| Ok(())).unwrap();
         assert_eq!(crate::store::Store::changed(&store), Ok(true));
         let mut tx = crate::store::Store::read(&store, &crate::store::Cancel::default()).unwrap();
         let catalogue = sha256(&tx.catalogue().unwrap()).to_vec();

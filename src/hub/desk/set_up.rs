@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::account::{AccountName, Role, UserName, UserState};
 use crate::hub::audit::action;
-use crate::hub::desk::schema_tags;
+use crate::hub::desk::{schema_tags, store_place};
 use crate::hub::settings::stored;
 use crate::hub::tx::entry::{Author, Subject};
 use crate::hub::tx::seal_places::password_place;
@@ -14,7 +14,7 @@ use crate::hub::users::passwords::check_new_password;
 use crate::hub::{Conflict, DeskPaths, Hub, HubError, InputField, Origin};
 use crate::secret::Secret;
 use crate::store::tables::{self, AccountRecord, RingRecord, UserRecord};
-use crate::store::{FileContent, SqliteStore, Store, StoreError};
+use crate::store::{SqliteStore, Store, StoreError};
 use crate::time::{Clock, Millis};
 use crate::vault::{
     MasterKey, MasterKeyError, MasterKeyPlace, Purpose, RingKey, RingRow, Vault, VaultError, hash_password, uuid,
@@ -41,27 +41,38 @@ impl Hub {
         origin: &Origin,
     ) -> Result<Self, HubError> {
         let wanted = CheckedSetUp::check(wanted)?;
-        match (SqliteStore::inspect(&places.database)?, places.master_key.path.exists()) {
-            (FileContent::Nothing, false) => {}
-            (FileContent::Desk, true) => return Err(Conflict::SetUpDone.into()),
-            (FileContent::Nothing, true) => return Err(Conflict::HalfThere(lone_key(places)).into()),
-            (FileContent::Desk, false) => return Err(Conflict::HalfThere(lone_database(places)).into()),
-        }
+        Self::require_nothing(places)?;
         let password = hash_password(wanted.password)?;
         let master = MasterKey::create(&places.master_key).map(Arc::new).map_err(|why| match why {
             VaultError::MasterKey(MasterKeyError::Exists(_)) => Conflict::SetUpDone.into(),
             why => HubError::from(why),
         })?;
-        let made = SqliteStore::create(&places.database, &mut |store| {
-            fill(store, &master, &clock, &wanted, &password, origin)
-                .map_err(|why| StoreError::Unavailable(why.to_string()))
+        let made = store_place::create(&places.store, &mut |store| {
+            fill(store, &master, &clock, &wanted, &password, origin).map_err(|why| match why {
+                HubError::Unknown => StoreError::Unknown,
+                why => StoreError::Unavailable(why.to_string()),
+            })
         });
-        // This process created the key a moment ago, and nothing that is kept was sealed with it. From here on the
-        // database exists, and no later error may remove its key.
-        made.inspect_err(|_| drop(std::fs::remove_file(&places.master_key.path)))?;
+        // This process created the key a moment ago, and nothing that is kept was sealed with it; unless nobody knows. From
+        // here on the database exists, and no later error may remove its key.
+        made.inspect_err(|why| {
+            if *why != StoreError::Unknown {
+                drop(std::fs::remove_file(&places.master_key.path));
+            }
+        })?;
         // A new database has nothing to migrate.
-        let store = SqliteStore::open(&places.database, &mut |_, _| Ok(()))?;
-        Self::assemble(Arc::new(store), master, clock, &places.master_key)
+        let store = store_place::open(places, &mut |_, _| Ok(()))?;
+        Self::assemble(store, master, clock, places)
+    }
+
+    /// An error if there is a desk at the places, or half of one, or if nobody can say.
+    pub fn require_nothing(places: &DeskPaths) -> Result<(), HubError> {
+        match (store_place::is_there(&places.store)?, places.master_key.path.exists()) {
+            (false, false) => Ok(()),
+            (true, true) => Err(Conflict::SetUpDone.into()),
+            (false, true) => Err(Conflict::HalfThere(lone_key(places)).into()),
+            (true, false) => Err(Conflict::HalfThere(lone_database(places)).into()),
+        }
     }
 
     /// A desk in memory, its master key too: nothing is written to disk.
@@ -70,7 +81,7 @@ impl Hub {
         let (store, master) = (Arc::new(SqliteStore::in_memory()?), Arc::new(MasterKey::generate()?));
         let password = hash_password(wanted.password)?;
         fill(store.clone(), &master, &clock, &wanted, &password, &Origin::default())?;
-        Self::assemble(store, master, clock, &MasterKeyPlace::file("memory"))
+        Self::assemble(store, master, clock, &DeskPaths::new("memory", MasterKeyPlace::file("memory")))
     }
 }
 
@@ -160,14 +171,14 @@ pub(super) fn lone_key(places: &DeskPaths) -> String {
     format!(
         "There is a master key at {} but no database at {}. Both were left alone. Put the database back; or, if no desk uses that key, move it away and start again.",
         places.master_key.path.display(),
-        places.database.display(),
+        places.store,
     )
 }
 
 fn lone_database(places: &DeskPaths) -> String {
     format!(
         "There is a database at {} but no master key at {}. Both were left alone. Put the copy of the master key back that was kept elsewhere.",
-        places.database.display(),
+        places.store,
         places.master_key.path.display(),
     )
 }

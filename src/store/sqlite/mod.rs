@@ -27,7 +27,6 @@ use connection::OpenConnection;
 use file_identity::DatabaseFile;
 pub use open::FileContent;
 use open_connections::{ConnectionSlot, OpeningGuard};
-pub use schema_check::MigrateRows;
 use tx::SqliteTx;
 
 /// Attempts to open a connection for one transaction while another process keeps changing the schema.

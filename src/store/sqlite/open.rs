@@ -9,13 +9,13 @@ use std::sync::atomic::AtomicU64;
 use rusqlite::Connection;
 
 use crate::files;
-use crate::store::{NEWEST_STEP, Store, StoreError};
+use crate::store::{MigrateRows, NEWEST_STEP, Store, StoreError};
 
 use super::connection::OpenConnection;
 use super::file_identity::DatabaseFile;
 use super::open_connections::{ConnectionSlot, OpeningGuard};
 use super::raw_connection::{connect, connect_read_only, harden, settle};
-use super::schema_check::{self, MigrateRows, apply, no_rows};
+use super::schema_check::{self, apply, no_rows};
 use super::sql_error::{error, failed, unreachable};
 use super::{SqliteStore, nothing_open};
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use rusqlite::Connection;
 
-use crate::store::{Cancel, Commit, NEWEST_STEP, STEPS, Step, StoreError, WriteTx};
+use crate::store::{Cancel, Commit, MigrateRows, NEWEST_STEP, STEPS, Step, StoreError, WriteTx};
 
 use super::SqliteStore;
 use super::catalogue::Catalogue;
@@ -14,10 +14,6 @@ use super::sql_error::{error, failed};
 
 /// `KDsk`: tells a keydesk database from any other (`PRAGMA application_id`).
 const APPLICATION_ID: i64 = 0x4b44_736b;
-
-/// Migrates the rows of a desk between the two halves of a step. Called once more after the last step, with
-/// `None`, in the same transaction.
-pub type MigrateRows<'a> = &'a mut dyn FnMut(&mut dyn WriteTx, Option<&Step>) -> Result<(), StoreError>;
 
 /// Migrates a database from step `done` to step `last` in one transaction; `migrate` may write in it after the first
 /// half of each step.

@@ -65,7 +65,8 @@ pub fn run(
             Start::SignIn { account }
         }
     };
-    let (database, master_key) = (display_path(&places.database), display_path(&places.master_key.path));
+    let database = places.store.file().map_or_else(|| places.store.to_string(), display_path);
+    let master_key = display_path(&places.master_key.path);
     let words = DisplayPaths { database, master_key, verifier };
     let context = WorkerContext { hub: Arc::clone(&runtime.hub), places: Some(places.clone()), origin, clock };
     runtime.show(context, Opening { places: words, start, notice: None, appearance: Some(appearance), keep })
@@ -157,10 +158,11 @@ impl Runtime {
         let Self { events, queue, shutdown, guard, .. } = self;
         let method = CopyMethod::choose(&variable).map(|method| method.keeping_tmux_buffer(opening.keep));
         let clock = Arc::clone(&context.clock);
-        let database = context.places.as_ref().map(|places| places.database.clone());
         let chosen = opening.appearance.as_deref().map(Appearance::read).unwrap_or_default();
-        let last_name = database
-            .filter(|database| chosen.remembers_name(database))
+        let last_name = context
+            .places
+            .as_ref()
+            .filter(|places| chosen.remembers_name(places.store.file()))
             .map(|_| chosen.last_name.clone().unwrap_or_default());
         let app = App::new(AppSetup {
             now: clock.now(),

@@ -67,7 +67,7 @@ impl Desk {
     }
 
     pub fn database(&self) -> PathBuf {
-        places(&self.dir).database
+        places(&self.dir).store.file().unwrap().to_owned()
     }
 
     pub fn with(&self, kind: Kind, name: &str, options: Options) -> Key {

@@ -50,11 +50,16 @@ impl Sort {
             Self::LastUse => {
                 "(SELECT v.credential AS used_by, COALESCE(v.at, 0) AS used_at FROM usage v WHERE v.kind = $1 \
                  AND NOT EXISTS (SELECT 1 FROM usage n WHERE n.credential = v.credential \
-                 AND (COALESCE(n.at, 0), n.secret_no) > (COALESCE(v.at, 0), v.secret_no))) \
-                 CROSS JOIN credential c ON c.id = used_by"
+                 AND (COALESCE(n.at, 0), n.secret_no) > (COALESCE(v.at, 0), v.secret_no))) AS newest \
+                 CROSS JOIN credential c"
             }
             Self::Name | Self::Key | Self::Created | Self::State | Self::Expiry => "credential c",
         }
+    }
+
+    /// What joins the tables of [`Sort::source`].
+    fn joined(self) -> &'static str {
+        if self == Self::LastUse { "c.id = used_by AND " } else { "" }
     }
 
     /// The place of a record in this order; one that was never used, where the order is that of the last use.
@@ -226,7 +231,7 @@ pub fn credentials_called(tx: &mut dyn Tx, text: &str, folded: &str, most: u32) 
         let sql = format!("SELECT id FROM credential WHERE {kinds} AND {condition} LIMIT {most}");
         tx.rows(&sql, params)?.into_iter().map(|mut row| row.text()).collect()
     };
-    for (condition, typed) in [("key = $1", text), ("listed IN (TRUE, FALSE) AND name_fold = $1", folded)] {
+    for (condition, typed) in [("key = $1", text), ("listed IN (0, 1) AND name_fold = $1", folded)] {
         let found = ids(tx, condition, &[typed.into()])?;
         if !found.is_empty() {
             return Ok(found);
@@ -271,9 +276,10 @@ pub fn page_sql(
     let order: Vec<_> =
         sort.columns().iter().map(|c| format!("{c}{}", if descending { " DESC" } else { "" })).collect();
     let sql = format!(
-        "SELECT {}, {LAST_USE} FROM {} WHERE kind = $1 AND listed = $2{beyond}{conditions} ORDER BY {} LIMIT $3",
+        "SELECT {}, {LAST_USE} FROM {} WHERE {}kind = $1 AND listed = $2{beyond}{conditions} ORDER BY {} LIMIT $3",
         CredentialRecord::select(),
         sort.source(),
+        sort.joined(),
         order.join(", "),
     );
     (sql, params)

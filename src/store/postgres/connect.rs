@@ -1,0 +1,215 @@
+//! Connects to the primary of some servers, and refuses what is no PostgreSQL.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::{ClientConfig, RootCertStore};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_postgres::config::SslMode;
+use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls, SimpleQueryMessage, Socket};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::store::StoreError;
+
+use super::place::{PostgresHost, PostgresPlace};
+use super::{password, sql_error};
+
+/// How long one server may take to answer.
+const CONNECT: Duration = Duration::from_secs(5);
+/// A line on which nothing arrives for so long is dead.
+const SILENCE: Duration = Duration::from_secs(15);
+/// The oldest server that is supported, as PostgreSQL numbers itself.
+const OLDEST: i64 = 140_000;
+/// What identifies the server, in one row of text.
+const WHO: &str = "SELECT version(), current_setting('server_version_num'), pg_is_in_recovery(), \
+                   current_setting('server_encoding'), to_regnamespace('keydesk') IS NOT NULL";
+
+/// How this process encrypts its connections.
+#[derive(Clone)]
+pub(super) enum Encryption {
+    /// Not at all: a Unix socket, this machine, or a network that the operator vouches for.
+    None,
+    /// TLS with the certificate checked.
+    Verified(MakeRustlsConnect),
+}
+
+/// The half of a connection that reads and writes, whatever the stream is.
+trait Drive: Send {
+    fn poll_message(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<AsyncMessage, tokio_postgres::Error>>>;
+}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Drive for Connection<Socket, T> {
+    fn poll_message(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<AsyncMessage, tokio_postgres::Error>>> {
+        Self::poll_message(self, context)
+    }
+}
+
+/// Drives a connection; it ends with it.
+pub(super) struct Driver(Box<dyn Drive>);
+
+/// A connection to the primary.
+pub(super) struct Connected {
+    pub(super) client: Client,
+    pub(super) driver: Driver,
+    /// Whether the schema `keydesk` is there.
+    pub(super) has_schema: bool,
+}
+
+impl Encryption {
+    /// Reads the certificates that sign the server's.
+    pub(super) fn of(place: &PostgresPlace) -> Result<Self, StoreError> {
+        if !place.verify_tls || place.hosts.iter().all(|host| matches!(host, PostgresHost::Unix(..))) {
+            return Ok(Self::None);
+        }
+        let roots = place.ca_file.as_deref().map_or_else(system_roots, roots_of)?;
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+        let config = config.map_err(|why| StoreError::Broken(why.to_string()))?;
+        Ok(Self::Verified(MakeRustlsConnect::new(config.with_root_certificates(roots).with_no_client_auth())))
+    }
+}
+
+fn roots_of(file: &Path) -> Result<RootCertStore, StoreError> {
+    let unusable = |why: &dyn std::fmt::Display| {
+        StoreError::Unavailable(format!(
+            "The certificates in {} cannot be used: {why}. Nothing was changed; correct store_ca_file, then try again.",
+            file.display()
+        ))
+    };
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_file_iter(file).map_err(|why| unusable(&why))? {
+        roots.add(certificate.map_err(|why| unusable(&why))?).map_err(|why| unusable(&why))?;
+    }
+    if roots.is_empty() { Err(unusable(&"there is none in it")) } else { Ok(roots) }
+}
+
+fn system_roots() -> Result<RootCertStore, StoreError> {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    match roots.is_empty() {
+        true => Err(StoreError::Unavailable(
+            "This system has no certificates to check the database's by. Nothing was changed; name a file with store_ca_file."
+                .to_owned(),
+        )),
+        false => Ok(roots),
+    }
+}
+
+/// Connects to the first server that is a primary.
+pub(super) async fn connect(place: &PostgresPlace, encryption: &Encryption) -> Result<Connected, StoreError> {
+    let mut reasons = Vec::new();
+    for host in &place.hosts {
+        let password = password::of(place, host)?;
+        let tried = tokio::time::timeout(CONNECT, one(place, host, password, encryption)).await;
+        match tried.unwrap_or_else(|_| Err(Reason::Unreachable("it does not answer".to_owned()))) {
+            Ok(connected) => return Ok(connected),
+            Err(Reason::Foreign(sentence)) => return Err(StoreError::Foreign(sentence)),
+            Err(Reason::Unreachable(why)) => reasons.push(format!("{host}: {why}")),
+        }
+    }
+    Err(StoreError::Unavailable(format!(
+        "The database {place} cannot be reached ({}). Nothing was changed; see that it runs and lets {} in, then try again.",
+        reasons.join("; "),
+        place.user
+    )))
+}
+
+enum Reason {
+    Unreachable(String),
+    Foreign(String),
+}
+
+async fn one(
+    place: &PostgresPlace,
+    host: &PostgresHost,
+    password: Option<String>,
+    encryption: &Encryption,
+) -> Result<Connected, Reason> {
+    let mut config = Config::new();
+    config.user(&place.user).dbname(&place.database).application_name("keydesk");
+    config.connect_timeout(CONNECT).tcp_user_timeout(SILENCE).keepalives_idle(SILENCE / 3);
+    config.keepalives_interval(SILENCE / 5).keepalives_retries(3);
+    if let Some(password) = password {
+        config.password(password);
+    }
+    match host {
+        PostgresHost::Tcp(name, port) => config.host(name).port(*port),
+        PostgresHost::Unix(dir, port) => config.host_path(dir).port(*port),
+    };
+    let unreachable = |why: tokio_postgres::Error| Reason::Unreachable(sql_error::refused(&why));
+    let (client, driver) = match (encryption, host) {
+        (Encryption::Verified(tls), PostgresHost::Tcp(..)) => {
+            config.ssl_mode(SslMode::Require);
+            let (client, connection) = config.connect(tls.clone()).await.map_err(unreachable)?;
+            (client, Driver(Box::new(connection)))
+        }
+        _ => {
+            config.ssl_mode(SslMode::Disable);
+            let (client, connection) = config.connect(NoTls).await.map_err(unreachable)?;
+            (client, Driver(Box::new(connection)))
+        }
+    };
+    judged(place, host, client, driver).await
+}
+
+/// Asks the server what it is.
+async fn judged(
+    place: &PostgresPlace,
+    host: &PostgresHost,
+    client: Client,
+    mut driver: Driver,
+) -> Result<Connected, Reason> {
+    let asked = tokio::select! {
+        asked = client.simple_query(WHO) => asked.map_err(|why| Reason::Unreachable(sql_error::refused(&why)))?,
+        () = driver.run() => return Err(Reason::Unreachable("it closed the connection".to_owned())),
+    };
+    let row = asked.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => Some(row),
+        _ => None,
+    });
+    let field = |i: usize| row.and_then(|row| row.get(i)).unwrap_or_default();
+    let (version, number, encoding) = (field(0), field(1).parse::<i64>().unwrap_or(0), field(3));
+    let other = ["CockroachDB", "Yugabyte", "YB-", "Redshift", "Materialize", "DSQL"];
+    if let Some(name) = other.into_iter().find(|name| version.contains(name)).or_else(|| no_postgres(version)) {
+        return Err(Reason::Foreign(format!(
+            "{place} is {} and no PostgreSQL. It was left alone; keydesk needs PostgreSQL 14 or newer.",
+            name.trim_end_matches('-')
+        )));
+    }
+    if number < OLDEST {
+        return Err(Reason::Foreign(format!(
+            "{place} is PostgreSQL {}. It was left alone; keydesk needs 14 or newer.",
+            number / 10_000
+        )));
+    }
+    if encoding != "UTF8" {
+        return Err(Reason::Foreign(format!(
+            "The database {place} holds text in {encoding}. It was left alone; make one with ENCODING 'UTF8'."
+        )));
+    }
+    if field(2) != "f" {
+        return Err(Reason::Unreachable(format!("{host} is a standby: name the primary")));
+    }
+    Ok(Connected { has_schema: field(4) == "t", client, driver })
+}
+
+fn no_postgres(version: &str) -> Option<&'static str> {
+    (!version.starts_with("PostgreSQL ")).then_some("another program")
+}
+
+impl Driver {
+    /// Drives the connection until it ends. May be dropped and begun again at any time.
+    pub(super) async fn run(&mut self) {
+        while self.message().await.is_some() {}
+    }
+
+    /// The next notification or notice of the server; `None` once the connection has ended. Why it ended, the statements
+    /// that waited are told.
+    pub(super) async fn message(&mut self) -> Option<AsyncMessage> {
+        std::future::poll_fn(|context| self.0.poll_message(context)).await?.ok()
+    }
+}

@@ -1,0 +1,169 @@
+//! Makes keydesk's schema in a database, finds it, and applies steps: always in one transaction, one process at a time.
+
+use std::sync::Arc;
+
+use crate::store::{Commit, MigrateRows, NEWEST_STEP, Nature, STEPS, Store, StoreError, Tx as _, WriteTx as _, oldest};
+
+use super::PostgresStore;
+use super::place::PostgresPlace;
+use super::tx::{Begin, PostgresTx};
+
+/// Whoever changes the schema holds this lock until the end of the transaction.
+const LOCK: i64 = 0x6b65_7964_6573_6b00;
+
+/// Writes the first rows of a new desk.
+type Fill<'a> = &'a mut dyn FnMut(Arc<dyn Store>) -> Result<(), StoreError>;
+
+/// What a database holds.
+#[derive(Debug, PartialEq, Eq)]
+pub enum DatabaseContent {
+    /// No schema `keydesk`.
+    Nothing,
+    /// A schema of this name.
+    Desk,
+}
+
+/// Who opens a store: what an older desk is treated as follows from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoreUse {
+    /// A desk or a command: applies additive steps by itself.
+    Desk,
+    /// A verifier: applies no step.
+    Verifier,
+    /// `keydesk schema upgrade`: applies every step.
+    Upgrade,
+}
+
+impl PostgresStore {
+    /// What is there. A server that cannot be reached is an error: nobody may take it for an empty one.
+    pub fn inspect(place: &Arc<PostgresPlace>) -> Result<DatabaseContent, StoreError> {
+        let store = Self::connected(place)?;
+        match store.has_schema()? {
+            true => Ok(DatabaseContent::Desk),
+            false => Ok(DatabaseContent::Nothing),
+        }
+    }
+
+    /// Makes the schema, together with what `fill` writes, or nothing. `fill` makes one change.
+    pub fn create(place: &Arc<PostgresPlace>, fill: Fill<'_>) -> Result<(), StoreError> {
+        let mut store = Self::connected(place)?;
+        store.unborn = Some(NEWEST_STEP);
+        fill(Arc::new(store))
+    }
+
+    /// Makes the schema of an older keydesk, and no rows, for tests of upgrades.
+    pub fn create_at(place: &Arc<PostgresPlace>, step: i64) -> Result<(), StoreError> {
+        let mut store = Self::connected(place)?;
+        store.unborn = Some(step);
+        done(store.write()?.commit())
+    }
+
+    /// Opens an existing desk.
+    pub fn open(place: &Arc<PostgresPlace>, of: StoreUse, migrate: MigrateRows<'_>) -> Result<Self, StoreError> {
+        let mut store = Self::connected(place)?;
+        if !store.has_schema()? {
+            return Err(StoreError::Unavailable(format!("There is no desk in {place}. Make one with `keydesk init`.")));
+        }
+        let is = store.look()?;
+        if is < NEWEST_STEP {
+            store.bring_up_to_date(is, of, migrate)?;
+            store.look()?;
+        }
+        Ok(store)
+    }
+
+    /// The step that the schema is at, read anew, and what its catalogue is.
+    fn look(&mut self) -> Result<i64, StoreError> {
+        let place = self.place.clone();
+        let mut tx = self.begin(Begin::Read, None, false)?;
+        let ours = "SELECT to_regclass('keydesk.schema_step') IS NOT NULL AND to_regclass('keydesk.head') IS NOT NULL";
+        if !tx.row(ours, &[])?.is_some_and(|mut row| row.flag() == Ok(true)) {
+            return Err(StoreError::Foreign(format!(
+                "The schema keydesk of {place} is not one of keydesk's. It was left alone; name another database."
+            )));
+        }
+        let step = newest(&mut tx)?;
+        let catalogue = tx.catalogue()?;
+        drop(tx);
+        self.know(step, catalogue);
+        Ok(step)
+    }
+
+    fn bring_up_to_date(&self, is: i64, of: StoreUse, migrate: MigrateRows<'_>) -> Result<(), StoreError> {
+        let place = &self.place;
+        let breaking = oldest(NEWEST_STEP) > is;
+        match of {
+            StoreUse::Verifier => {
+                return Err(StoreError::Unavailable(format!(
+                    "{place} is older than this keydesk (schema {is}, this one needs {NEWEST_STEP}). It was left alone; run \
+                     `keydesk schema upgrade --as NAME` first."
+                )));
+            }
+            StoreUse::Desk if breaking => {
+                return Err(StoreError::Unavailable(format!(
+                    "{place} is older than this keydesk, and the step to it stops every older keydesk (schema {is}, this one \
+                     needs {NEWEST_STEP}). It was left alone; install this version everywhere, then run `keydesk schema upgrade \
+                     --as NAME`."
+                )));
+            }
+            StoreUse::Desk | StoreUse::Upgrade => {}
+        }
+        let mut tx = self.begin_steps()?;
+        // Another process may have been faster while this one waited for the lock.
+        let is = newest(&mut tx)?;
+        if is >= NEWEST_STEP {
+            return Ok(());
+        }
+        apply(&mut tx, (is, NEWEST_STEP), migrate)?;
+        done(Box::new(tx).commit())
+    }
+
+    /// A transaction that alone may change the schema.
+    fn begin_steps(&self) -> Result<PostgresTx<'_>, StoreError> {
+        let mut tx = self.begin(Begin::Steps, None, false)?;
+        tx.batch(&format!("SET LOCAL lock_timeout = '10min'; SELECT pg_advisory_xact_lock({LOCK})"))?;
+        tx.batch("SET LOCAL lock_timeout = '1min'")?;
+        Ok(tx)
+    }
+
+    /// The transaction in which a desk is born: its schema is in it.
+    pub(super) fn begin_birth(&self, step: i64) -> Result<PostgresTx<'_>, StoreError> {
+        let mut tx = self.begin_steps()?;
+        tx.batch("CREATE SCHEMA keydesk")?;
+        apply(&mut tx, (0, step), &mut |_, _| Ok(()))?;
+        Ok(tx)
+    }
+}
+
+/// The newest step of a schema.
+pub(super) fn newest(tx: &mut PostgresTx<'_>) -> Result<i64, StoreError> {
+    tx.row("SELECT COALESCE(MAX(no), 0) FROM schema_step", &[])?.map_or(Ok(0), |mut row| row.int())
+}
+
+fn apply(tx: &mut PostgresTx<'_>, (is, last): (i64, i64), migrate: MigrateRows<'_>) -> Result<(), StoreError> {
+    for step in STEPS.iter().filter(|step| step.no > is && step.no <= last) {
+        let [before, after] = step.for_postgres();
+        tx.batch(&before)?;
+        let noted =
+            format!("INSERT INTO schema_step (no, applied_at) VALUES ({}, extract(epoch FROM now())::bigint)", step.no);
+        tx.batch(&noted)?;
+        migrate(tx, Some(step))?;
+        if !after.is_empty() {
+            tx.batch(&after)?;
+        }
+    }
+    migrate(tx, None)
+}
+
+fn done(commit: Commit) -> Result<(), StoreError> {
+    match commit {
+        Commit::Committed => Ok(()),
+        Commit::NotCommitted(why) => Err(why),
+        Commit::Unknown => Err(StoreError::Unknown),
+    }
+}
+
+/// Whether all steps after `is` let older programs go on.
+pub fn pending_nature(is: i64) -> Nature {
+    if oldest(NEWEST_STEP) > is { Nature::Breaking } else { Nature::Additive }
+}
