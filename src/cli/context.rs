@@ -42,15 +42,28 @@ impl Context {
         if let Some(desk) = &self.signed_in {
             return desk.take().ok_or_else(|| CliError::failed("The desk was opened already."));
         }
+        self.require_local()?;
+        let hub = open_hub(&self.paths, Arc::clone(&self.clock))?;
+        let name = acting.named().ok_or_else(|| nobody_named(&hub))?;
+        let actor = hub.local_actor(&name, &self.origin)?;
+        Ok(OpenDesk { hub, actor })
+    }
+
+    /// Who acts, for a command that does not open the desk.
+    pub fn acts(&self, acting: &Acting) -> Result<String, CliError> {
+        self.require_local()?;
+        acting
+            .named()
+            .ok_or_else(|| CliError::usage("Say who acts: add --as NAME, or set KEYDESK_AS=NAME for all commands."))
+    }
+
+    fn require_local(&self) -> Result<(), CliError> {
         if process::in_forced_session() {
             let sentence = "--as is refused in an SSH session of keydesk, and so is KEYDESK_AS: there your SSH key says who you are. Use it on \
                             the machine itself, as the Unix user of the desk.";
             return Err(CliError::Message { code: NOT_ALLOWED, sentence: sentence.to_owned() });
         }
-        let hub = open_hub(&self.paths, Arc::clone(&self.clock))?;
-        let name = acting.named().ok_or_else(|| nobody_named(&hub))?;
-        let actor = hub.local_actor(&name, &self.origin)?;
-        Ok(OpenDesk { hub, actor })
+        Ok(())
     }
 
     /// An error unless a file argument is standard input: in a session by SSH key nobody reads the files of this machine.

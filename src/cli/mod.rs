@@ -15,6 +15,7 @@ mod output;
 mod password_prompt;
 mod process;
 mod reexec;
+mod schema;
 mod serve;
 mod setting;
 mod sign;
@@ -121,6 +122,9 @@ enum Command {
     /// List and change the settings of the desk and its verifiers
     #[command(subcommand)]
     Setting(setting::SettingCommand),
+    /// Look at the steps by which versions of keydesk change the database, and apply them
+    #[command(subcommand)]
+    Schema(schema::SchemaCommand),
     /// Print the configuration of a gateway with this desk's addresses
     Snippet(snippet::SnippetArgs),
     /// Run the verifier, which tells gateways whether a request's credential is valid
@@ -205,6 +209,7 @@ fn dispatch(line: CommandLine) -> Result<Next, CliError> {
         Some(Command::Completions(args)) => completions::run(command(), &args)?,
         Some(Command::Man) => man::run(command())?,
         Some(Command::Init(args)) => init::run(&context(places.overrides(args.store.clone()))?, args)?,
+        Some(Command::Schema(command)) => schema::run(&context(places.overrides(None))?, &command)?,
         Some(Command::Serve(args)) => serve::run(places.overrides(None), &args)?,
         Some(Command::Sign(args)) => sign::run(&args)?,
         Some(Command::Ssh(command)) => return ssh::run(places, command),
@@ -225,6 +230,7 @@ fn with_context(context: &Context, command: Command) -> Result<(), CliError> {
         Command::Explain(args) => explain::run(context, &args),
         Command::Sign(args) => sign::run_in(context, &args),
         Command::Init(_)
+        | Command::Schema(_)
         | Command::Serve(_)
         | Command::Ssh(_)
         | Command::Completions(_)

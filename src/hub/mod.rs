@@ -30,7 +30,7 @@ pub use actor::{Actor, KeyUsed, LastSignIn, Origin, Session, SignIn, Via};
 pub use attention::{AttentionItem, AttentionLevel, AttentionWords, Group, RefusedKey, STATES, StateCounts};
 pub use audit::{AcceptReport, LogFilter, LogFilterError, log_terms};
 pub use credentials::{CredentialEdit, CredentialPart, Watch};
-pub use desk::{DeskPaths, OpenOutcome, Progress, SetUp, StorePlace};
+pub use desk::{DeskPaths, OpenOutcome, Progress, SchemaStatus, SetUp, StorePlace};
 pub use error::{Conflict, Denied, HubError, InputField, SessionOver};
 pub use settings::{EffectivePolicy, Setting};
 pub use types::{

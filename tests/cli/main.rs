@@ -2,6 +2,9 @@
 
 #[path = "../support/need.rs"]
 mod need;
+#[path = "../support/postgres.rs"]
+#[allow(dead_code, reason = "not every suite needs all of it")]
+mod server;
 
 mod accept;
 mod auditor;
@@ -18,6 +21,7 @@ mod keys;
 mod kill;
 mod line_ends;
 mod manual;
+mod postgres;
 mod process;
 mod secrets;
 mod settings;

@@ -1,7 +1,7 @@
 //! A PostgreSQL server of the tests' own: on a scratch directory, reached by a Unix socket in it, and gone with the tests.
 
 use std::fs;
-use std::os::unix::fs::chown;
+use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -26,6 +26,8 @@ pub struct Server {
 /// Makes the server, keeps it until nobody holds the pipe any more, and takes everything away.
 const KEEP: &str = r#"
 "$1/initdb" -D "$0/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 -N >"$0/initdb.log" 2>&1 || exit 1
+echo 'hostssl all all 127.0.0.1/32 scram-sha-256' >"$0/data/pg_hba.conf"
+echo 'local all all trust' >>"$0/data/pg_hba.conf"
 "$1/postgres" -D "$0/data" -k "$0" -c listen_addresses= -c fsync=off -c autovacuum=off -c full_page_writes=off \
     -c max_connections=200 -c log_destination=stderr $2 >"$0/log" 2>&1 &
 server=$!
@@ -69,6 +71,11 @@ fn somebody() -> (u32, u32) {
 impl Server {
     /// Starts a server with more settings, `-c NAME=VALUE`.
     pub fn start(settings: &str) -> Option<Self> {
+        Self::start_with(settings, &[])
+    }
+
+    /// The same with files of its own in its directory: names and contents.
+    pub fn start_with(settings: &str, files: &[(&str, &[u8])]) -> Option<Self> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let Some(bin) = bin() else {
             let _ = skipped("PostgreSQL is not installed");
@@ -81,9 +88,15 @@ impl Server {
         let mut keeper = Command::new("sh");
         keeper.args(["-c", KEEP]).args([dir.as_os_str(), bin.as_os_str(), settings.as_ref()]);
         keeper.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).current_dir("/tmp");
+        for (name, bytes) in files {
+            fs::write(dir.join(name), bytes).unwrap();
+            fs::set_permissions(dir.join(name), fs::Permissions::from_mode(0o600)).unwrap();
+        }
         if rustix::process::geteuid().is_root() {
             let (uid, gid) = somebody();
-            chown(&dir, Some(uid), Some(gid)).unwrap();
+            for path in fs::read_dir(&dir).unwrap().map(|entry| entry.unwrap().path()).chain([dir.clone()]) {
+                chown(path, Some(uid), Some(gid)).unwrap();
+            }
             keeper.uid(uid).gid(gid);
         }
         let server = Self { bin, dir, _keeper: Some(keeper.spawn().unwrap()) };
@@ -96,8 +109,13 @@ impl Server {
     }
 
     fn answers(&self) -> bool {
-        let asked = Command::new(self.bin.join("pg_isready")).args(["-q", "-h"]).arg(&self.dir).status();
-        asked.is_ok_and(|status| status.success())
+        // The name of the socket ends in its port.
+        let names = fs::read_dir(&self.dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let Some(port) = names.filter_map(|name| name.strip_prefix(".s.PGSQL.")?.parse::<u16>().ok()).next() else {
+            return false;
+        };
+        let mut asked = Command::new(self.bin.join("pg_isready"));
+        asked.args(["-q", "-p", &port.to_string(), "-h"]).arg(&self.dir).status().is_ok_and(|status| status.success())
     }
 
     /// What the server said.
@@ -117,6 +135,13 @@ impl Server {
         let said = psql.args(["-c", sql]).output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().trim().to_owned();
         if said.status.success() { Ok(text(said.stdout)) } else { Err(text(said.stderr)) }
+    }
+
+    /// The same on a server that listens on another port than the usual one.
+    pub fn sql_on(&self, port: u16, sql: &str) {
+        let mut psql = Command::new(self.bin.join("psql"));
+        psql.args(["-XqAt", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-p", &port.to_string(), "-h"]).arg(&self.dir);
+        assert!(psql.args(["-c", sql]).status().unwrap().success(), "{sql}");
     }
 
     /// A new empty database.

@@ -1,6 +1,7 @@
 //! The desk as a whole: finds and opens one.
 
 mod paths;
+mod schema_status;
 mod schema_tags;
 mod set_up;
 mod store_place;
@@ -20,6 +21,7 @@ use crate::time::Clock;
 use crate::vault::{MasterKey, MasterKeyError, RingRow, Vault};
 
 pub use paths::{DeskPaths, StorePlace};
+pub use schema_status::SchemaStatus;
 pub use set_up::SetUp;
 pub use upgrade::Progress;
 

@@ -24,7 +24,7 @@ use super::{Cancel, NEWEST_STEP, Notice, Store, StoreError, Tx, WriteTx};
 use connect::Encryption;
 use line::{Line, Terms};
 pub use place::{PORT, PostgresHost, PostgresPlace};
-pub use schema::{DatabaseContent, StoreUse, pending_nature};
+pub use schema::{DatabaseContent, StoreUse};
 use sql_error::Failure;
 use tx::{Begin, PostgresTx};
 

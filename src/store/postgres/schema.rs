@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::store::{Commit, MigrateRows, NEWEST_STEP, Nature, STEPS, Store, StoreError, Tx as _, WriteTx as _, oldest};
+use crate::store::{Commit, MigrateRows, NEWEST_STEP, STEPS, Store, StoreError, Tx as _, WriteTx as _, oldest};
 
 use super::PostgresStore;
 use super::place::PostgresPlace;
@@ -32,6 +32,8 @@ pub enum StoreUse {
     Verifier,
     /// `keydesk schema upgrade`: applies every step.
     Upgrade,
+    /// `keydesk schema status`: looks at the step and nothing else.
+    Look,
 }
 
 impl PostgresStore {
@@ -62,7 +64,9 @@ impl PostgresStore {
     pub fn open(place: &Arc<PostgresPlace>, of: StoreUse, migrate: MigrateRows<'_>) -> Result<Self, StoreError> {
         let mut store = Self::connected(place)?;
         if !store.has_schema()? {
-            return Err(StoreError::Unavailable(format!("There is no desk in {place}. Make one with `keydesk init`.")));
+            return Err(StoreError::Unavailable(format!(
+                "There is no desk in {place}. Make one with `keydesk init --account ACCOUNT --name NAME`."
+            )));
         }
         let is = store.look()?;
         if is < NEWEST_STEP {
@@ -106,6 +110,7 @@ impl PostgresStore {
                      --as NAME`."
                 )));
             }
+            StoreUse::Look => return Ok(()),
             StoreUse::Desk | StoreUse::Upgrade => {}
         }
         let mut tx = self.begin_steps()?;
@@ -161,9 +166,4 @@ fn done(commit: Commit) -> Result<(), StoreError> {
         Commit::NotCommitted(why) => Err(why),
         Commit::Unknown => Err(StoreError::Unknown),
     }
-}
-
-/// Whether all steps after `is` let older programs go on.
-pub fn pending_nature(is: i64) -> Nature {
-    if oldest(NEWEST_STEP) > is { Nature::Breaking } else { Nature::Additive }
 }
