@@ -5,7 +5,7 @@ use keydesk::account::{PublicKey, Role, UserState};
 use keydesk::credential::{Kind, Networks, Note};
 use keydesk::hub::{
     Actor, Conflict, HubError, KeyProof, NewSshKey, NewUser, Origin, Session, SessionOver, SignIn, SshKeyState,
-    TrailQuery, Via, authorized_key,
+    StorePlace, TrailQuery, Via, authorized_key,
 };
 use keydesk::secret::Secret;
 use keydesk::time::{MINUTE, Seconds};
@@ -273,7 +273,7 @@ fn the_database_answers_for_an_active_key_of_an_active_user_only() {
         ..new(0)
     };
     desk.hub.add_ssh_key(&chen, "chen", &limits).unwrap();
-    let ask = |n| authorized_key(&desk.database(), &key(n), &*desk.clock).unwrap();
+    let ask = |n| authorized_key(&desk.places().store, &key(n), &*desk.clock).unwrap();
     let found = ask(0).unwrap();
     assert_eq!((found.no, found.networks.to_string()), (1, "10.0.0.0/8 2001:db8::/32".to_owned()));
     assert_eq!(ask(1), None);
@@ -285,5 +285,6 @@ fn the_database_answers_for_an_active_key_of_an_active_user_only() {
     assert_eq!(ask(0), None, "expired");
     desk.hub.remove_ssh_key(&desk.alice(), FIRST).unwrap();
     assert_eq!(ask(0), None, "removed");
-    assert!(authorized_key(&desk.database().with_extension("gone"), &key(0), &*desk.clock).is_err());
+    let gone = desk.dir.as_ref().unwrap().path().join("gone");
+    assert!(authorized_key(&StorePlace::Sqlite(gone), &key(0), &*desk.clock).is_err());
 }

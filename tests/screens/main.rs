@@ -3,6 +3,7 @@
 #[path = "../support/made.rs"]
 mod made;
 #[path = "../support/need.rs"]
+#[allow(dead_code, reason = "not every suite needs all of it")]
 mod need;
 #[path = "../support/postgres.rs"]
 #[allow(dead_code, reason = "not every suite needs all of it")]

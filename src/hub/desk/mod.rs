@@ -4,7 +4,7 @@ mod paths;
 mod schema_status;
 mod schema_tags;
 mod set_up;
-mod store_place;
+pub(in crate::hub) mod store_place;
 mod upgrade;
 
 use std::path::Path;

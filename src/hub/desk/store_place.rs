@@ -6,7 +6,7 @@ use crate::hub::{DeskPaths, StorePlace};
 use crate::store::{DatabaseContent, FileContent, MigrateRows, PostgresStore, SqliteStore, Store, StoreError};
 
 /// Whether a desk is there. A place that cannot be looked at is an error, and never an empty one.
-pub(super) fn is_there(place: &StorePlace) -> Result<bool, StoreError> {
+pub(in crate::hub) fn is_there(place: &StorePlace) -> Result<bool, StoreError> {
     match place {
         StorePlace::Sqlite(path) => Ok(SqliteStore::inspect(path)? == FileContent::Desk),
         StorePlace::Postgres(place) => Ok(PostgresStore::inspect(place)? == DatabaseContent::Desk),
@@ -14,15 +14,23 @@ pub(super) fn is_there(place: &StorePlace) -> Result<bool, StoreError> {
 }
 
 /// Opens the desk that is there.
-pub(super) fn open(places: &DeskPaths, migrate: MigrateRows<'_>) -> Result<Arc<dyn Store>, StoreError> {
+pub(in crate::hub) fn open(places: &DeskPaths, migrate: MigrateRows<'_>) -> Result<Arc<dyn Store>, StoreError> {
     Ok(match &places.store {
         StorePlace::Sqlite(path) => Arc::new(SqliteStore::open(path, migrate)?),
         StorePlace::Postgres(place) => Arc::new(PostgresStore::open(place, places.store_use, migrate)?),
     })
 }
 
+/// Opens the desk that is there for reading alone, by a user who may read two of its tables.
+pub(in crate::hub) fn open_read_only(place: &StorePlace) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(match place {
+        StorePlace::Sqlite(path) => Arc::new(SqliteStore::open_read_only(path)?),
+        StorePlace::Postgres(place) => Arc::new(PostgresStore::open_read_only(place)?),
+    })
+}
+
 /// Makes the schema, together with what `fill` writes, or nothing.
-pub(super) fn create(
+pub(in crate::hub) fn create(
     place: &StorePlace,
     fill: &mut dyn FnMut(Arc<dyn Store>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {

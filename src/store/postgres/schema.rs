@@ -76,6 +76,15 @@ impl PostgresStore {
         Ok(store)
     }
 
+    /// Opens an existing desk for a user who may read some of its tables, and is not the one who judges the schema.
+    pub fn open_read_only(place: &Arc<PostgresPlace>) -> Result<Self, StoreError> {
+        let store = Self::connected(place)?;
+        match store.has_schema()? {
+            true => Ok(store),
+            false => Err(StoreError::Unavailable(format!("There is no desk in {place}."))),
+        }
+    }
+
     /// The step that the schema is at, read anew, and what its catalogue is.
     fn look(&mut self) -> Result<i64, StoreError> {
         let place = self.place.clone();

@@ -1,11 +1,10 @@
 //! What sshd asks before anybody is signed in: may this key open the desk? Answered from the database alone, without
 //! the master key, so tags cannot be checked here: the session does that.
 
-use std::path::Path;
-
 use crate::account::PublicKey;
-use crate::hub::{AuthorizedKey, Cancel, HubError};
-use crate::store::{SqliteStore, Store as _, tables};
+use crate::hub::desk::store_place;
+use crate::hub::{AuthorizedKey, Cancel, HubError, StorePlace};
+use crate::store::tables;
 use crate::time::{Clock, Seconds};
 
 use super::mapping::{fingerprint, networks};
@@ -13,11 +12,11 @@ use super::mapping::{fingerprint, networks};
 /// The active key of an active user that is the one offered, read from a database that is not written to; none of any
 /// other. `None` too if it has expired.
 pub fn authorized_key(
-    database: &Path,
+    place: &StorePlace,
     offered: &PublicKey,
     clock: &dyn Clock,
 ) -> Result<Option<AuthorizedKey>, HubError> {
-    let store = SqliteStore::open_read_only(database)?;
+    let store = store_place::open_read_only(place)?;
     let mut tx = store.read(&Cancel::default())?;
     let found = tables::offered_key(&mut *tx, &fingerprint(offered.blob()))?;
     let now = clock.now().seconds();
