@@ -64,6 +64,12 @@ impl Paths {
         }
     }
 
+    /// What belongs to the Unix user of the desk and others may ask about: the database file, or the config file where the
+    /// database is a server's.
+    pub fn owned(&self) -> &Path {
+        self.store.file().unwrap_or(&self.config)
+    }
+
     /// Whether systemd passed this file in as a credential.
     pub fn is_from_systemd(&self, path: &Path) -> bool {
         self.credentials_directory.as_deref().is_some_and(|dir| path.parent() == Some(dir))

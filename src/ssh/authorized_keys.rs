@@ -11,7 +11,7 @@ use std::time::Duration;
 use nix::unistd::{Uid, User};
 
 use crate::account::PublicKey;
-use crate::hub::{AuthorizedKey, authorized_key};
+use crate::hub::{AuthorizedKey, StorePlace, authorized_key};
 use crate::time::Clock;
 
 /// What sshd says about a key that a client offers.
@@ -26,16 +26,16 @@ pub struct Offer {
 }
 
 /// The line for an offered key, if it may open the desk in this database.
-pub fn authorized_line(database: &Path, offer: &Offer, clock: &dyn Clock) -> Option<String> {
+pub fn authorized_line(place: &StorePlace, owned: &Path, offer: &Offer, clock: &dyn Clock) -> Option<String> {
     // A certificate is another algorithm: it opens nothing.
     let key = PublicKey::of(&offer.algorithm, &offer.key)?;
     // Another account of this machine is not the desk's.
-    let owner = Uid::from_raw(std::fs::metadata(database).ok()?.uid());
+    let owner = Uid::from_raw(std::fs::metadata(owned).ok()?.uid());
     let desk = User::from_uid(owner).ok().flatten()?;
     if desk.name != offer.user {
         return None;
     }
-    let found = authorized_key(database, &key, clock).ok().flatten()?;
+    let found = authorized_key(place, &key, clock).ok().flatten()?;
     line(&found, &offer.algorithm, &offer.key)
 }
 
