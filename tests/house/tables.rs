@@ -117,3 +117,16 @@ fn the_changelog_has_this_version() {
     let version = format!("## {}\n", env!("CARGO_PKG_VERSION"));
     assert!(read("CHANGELOG.md").contains(&version), "{version}");
 }
+
+/// The package's version is the program's, with the revision of its files.
+#[test]
+fn the_package_and_its_pages_have_this_version() {
+    let manifest = read("Cargo.toml");
+    let revision =
+        manifest.lines().find_map(|line| line.strip_prefix("revision = ")).expect("a revision").trim_matches('"');
+    let version = format!("{}-{revision}", env!("CARGO_PKG_VERSION"));
+    assert!(read("assets/debian/changelog").starts_with(&format!("keydesk ({version}) ")), "{version}");
+    for page in ["README.md", "docs/install.md"] {
+        assert!(read(page).contains(&format!("./keydesk_{version}_amd64.deb")), "{page}: {version}");
+    }
+}
