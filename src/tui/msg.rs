@@ -209,7 +209,7 @@ pub enum Call {
 #[derive(Clone, Debug)]
 pub enum ExportPart {
     /// Entries of the trail.
-    Trail(TrailQuery),
+    Trail(Box<TrailQuery>),
     /// Credentials, without their secrets.
     Credentials(CredentialPart),
 }

@@ -201,3 +201,20 @@ fn without_colour_every_state_has_words_and_a_mark_of_its_own() {
         assert_eq!(BTreeSet::from(all).len(), 4, "and no two the same: {states:?}");
     }
 }
+
+/// Words that stand on a rule are for reading, and the rule is not.
+#[test]
+fn no_word_of_a_page_has_the_colour_of_lines() {
+    let theme = Theme::default();
+    let line = theme.line().fg.unwrap();
+    scenes::each_scene(theme, |desk| {
+        // Behind a sheet everything has it.
+        if desk.title_shown().is_some() {
+            return;
+        }
+        let buffer = desk.buffer();
+        let letter = |symbol: &str| symbol.chars().any(char::is_alphanumeric);
+        let wrong = buffer.content().iter().find(|cell| cell.fg == line && letter(cell.symbol()));
+        assert!(wrong.is_none(), "{wrong:?} in\n{}", desk.screen());
+    });
+}

@@ -80,6 +80,16 @@ impl Desk {
         Self::of(Some(copy), Start::Session(Box::new(session)), Theme::default(), false, false)
     }
 
+    /// alice at the desk of the demo, at a fixed time and with fixed keys: for pictures.
+    pub fn of_the_demo() -> Self {
+        let copy = Copy::demo();
+        let session = fixture::session(&copy.hub, "alice", Role::Administrator);
+        let mut desk = Self::of(Some(copy), Start::Session(Box::new(session)), Theme::default(), false, true);
+        desk.dressed = true;
+        desk.press("ctrl-l").rest();
+        desk
+    }
+
     /// The sign-in of a desk that remembers names; alice sat there last.
     pub fn where_alice_sat(copy: Copy) -> Self {
         let start = Start::SignIn { account: "Acme Messaging".to_owned() };

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use jiff::SignedDuration;
 use keydesk::account::Role;
 use keydesk::credential::{Filter, Kind, Note, Options, Verb};
+use keydesk::demo::{self, DemoClock};
 use keydesk::hub::{
     Actor, Hub, Issued, ListQuery, LossCause, NewCredential, NewLegacy, Origin, Session, UnsavedSecret, UserTarget,
 };
@@ -47,6 +48,13 @@ impl Copy {
     pub fn filled() -> Self {
         static MADE: OnceLock<TempDir> = OnceLock::new();
         Self::of(MADE.get_or_init(|| made(true)))
+    }
+
+    /// What `keydesk demo` opens.
+    pub fn demo() -> Self {
+        let clock = Arc::new(SetClock::at(NOW));
+        let hub = demo::fill(&Arc::new(DemoClock::over(clock.clone()))).unwrap();
+        Self { hub, clock, dir: directory() }
     }
 
     /// More Basic keys than a list keeps rows of.

@@ -47,6 +47,7 @@ mod security;
 mod sign_in;
 mod snapshots;
 mod states;
+mod svg;
 mod tasks;
 mod ticks;
 mod trail;

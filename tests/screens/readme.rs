@@ -1,18 +1,17 @@
-//! The pictures of the README are drawn from the real screen, and the table of keys has every key.
+//! The pictures of the README are drawn from the real screen on the desk of the demo, and the table of keys has every key.
 
 use std::fs;
 use std::path::PathBuf;
 
-use keydesk::account::Role;
 use keydesk::tui::keymap;
 
 use super::desk::Desk;
-use super::picture;
+use super::svg;
 
-fn dressed() -> Desk {
-    let mut desk = Desk::signed_in_as(Role::Administrator);
-    desk.dressed = true;
-    desk.press("ctrl-l").press("enter enter").rest();
+/// On the list of the demo, with keys that are the same in every run.
+fn on_list() -> Desk {
+    let mut desk = Desk::of_the_demo();
+    desk.press("enter enter").rest();
     desk
 }
 
@@ -28,18 +27,42 @@ fn compare(name: &str, svg: &str) {
 
 #[test]
 fn the_readme_shows_the_list_as_it_is() {
-    let mut desk = dressed();
-    desk.selects("crm-sync").rest();
-    compare("desk.svg", &picture::svg(&desk.buffer(), "API Settings: the list of Basic keys"));
+    let mut desk = on_list();
+    desk.selects("crm-sync").waits(1_000).rest();
+    compare("desk.svg", &svg::still(&desk.buffer(), "API Settings: the list of Basic keys"));
 }
 
 #[test]
 fn the_readme_shows_the_one_time_view_as_it_is() {
-    let mut desk = dressed();
-    desk.press("n").types("nightly-export");
-    desk.dialog("Create new key · Basic Authentication").says("nightly-export").press("enter").press("c");
+    let mut desk = on_list();
+    desk.press("n").types("nightly-import");
+    desk.dialog("Create new key · Basic Authentication").says("nightly-import").press("enter").press("c");
     desk.sees(super::fixed_secrets::FAKE_SECRET);
-    compare("secret.svg", &picture::svg(&desk.buffer(), "The one-time view: key and secret, copied"));
+    compare("secret.svg", &svg::still(&desk.buffer(), "The one-time view: key and secret, copied"));
+}
+
+/// From the menu to a key that is looked at, several that are ticked, and a new one that is handed over.
+#[test]
+fn the_readme_shows_a_tour_of_the_desk() {
+    let mut desk = Desk::of_the_demo();
+    let mut frames = Vec::new();
+    let mut show = |desk: &mut Desk, seconds| frames.push((desk.rest().buffer(), seconds));
+    show(&mut desk, 3);
+    desk.press("enter enter").rest().selects("crm-sync").waits(1_000);
+    show(&mut desk, 3);
+    desk.press("enter 2").rest();
+    show(&mut desk, 3);
+    desk.press("esc /").types("env=prod").press("enter").rest().press("a");
+    show(&mut desk, 3);
+    desk.press("esc esc").rest().press("n").types("nightly-import");
+    show(&mut desk, 2);
+    desk.dialog("Create new key · Basic Authentication").says("nightly-import").press("enter");
+    show(&mut desk, 2);
+    desk.press("C");
+    show(&mut desk, 2);
+    desk.press("e").sees("as .env");
+    show(&mut desk, 3);
+    compare("tour.svg", &svg::animated(&frames, "A tour: the menu, a credential, ticks, a new key"));
 }
 
 #[test]

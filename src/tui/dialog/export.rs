@@ -27,7 +27,7 @@ impl Dialog {
     /// The form for the trail, with a name that tells the day.
     pub fn export_trail(part: TrailQuery, filter: &str, count: Option<i64>, now: Millis) -> Self {
         let found = Some(Found { filter: filter.to_owned(), kind: None });
-        Self::export(Export { part: ExportPart::Trail(part), found, count }, &now.utc("trail-%Y-%m-%d"))
+        Self::export(Export { part: ExportPart::Trail(Box::new(part)), found, count }, &now.utc("trail-%Y-%m-%d"))
     }
 
     /// The form for credentials: what the list shows, or those that are ticked.

@@ -35,7 +35,11 @@ impl Paint<'_> {
     /// One line of spans in so many columns. Outside the window nothing is drawn.
     pub fn line(&mut self, x: u16, y: u16, columns: u16, line: &Line<'_>) {
         if self.area().contains(Position { x, y }) {
-            self.buf.set_line(x, y, line, columns.min(self.area().right() - x));
+            let columns = columns.min(self.area().right() - x);
+            let width = u16::try_from(line.width()).unwrap_or(u16::MAX).min(columns);
+            // Words on a rule have their own colour, not that of the rule.
+            self.buf.set_style(Rect { x, y, width, height: 1 }, Style::reset());
+            self.buf.set_line(x, y, line, columns);
         }
     }
 
