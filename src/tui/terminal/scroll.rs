@@ -26,7 +26,8 @@ pub(super) fn find(before: &Buffer, after: &Buffer) -> Option<Scroll> {
         return None;
     }
     // A selection that goes one row down changes several rows and moves none: then there is nothing to search for.
-    let found = |up| moves(before, after, &costs, up).then(|| best(before, after, &costs, up)).unwrap_or_default();
+    let found =
+        |up| if moves(before, after, &costs, up) { best(before, after, &costs, up) } else { Default::default() };
     let (up, down) = (found(true), found(false));
     let (saved, scroll) = if up.0 >= down.0 { up } else { down };
     scroll.filter(|_| saved >= WORTH)
