@@ -28,6 +28,11 @@ pub fn is_wide((columns, _): (u16, u16)) -> bool {
     columns >= 110
 }
 
+/// Whether the menu shows the whole desk.
+pub fn has_dashboard((columns, rows): (u16, u16)) -> bool {
+    is_wide((columns, rows)) && rows >= 38
+}
+
 /// Whether all about a credential stands on one page.
 pub fn details_fit((columns, rows): (u16, u16)) -> bool {
     is_wide((columns, rows)) && rows >= 36

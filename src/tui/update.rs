@@ -92,6 +92,7 @@ impl App {
         let (wide, now) = (layout::is_wide(size) && !layout::is_wide(self.size), self.now);
         self.size = size;
         self.dirty = true;
+        self.menu_stays_in_range();
         let Some(workspace) = &mut self.workspace else { return };
         if wide {
             // Only a wide list shows the use of its rows.

@@ -153,7 +153,7 @@ fn an_older_store_that_was_continued_is_detected() {
     }
     let alice = other.local_actor("alice", &Default::default()).unwrap();
     let why = desk.hub.create(&alice, &super::support::wanted(Kind::Basic, "x")).unwrap_err();
-    assert!(why.to_string().contains("went back"), "{why}");
+    assert!(why.to_string().contains("older copy"), "{why}");
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn an_older_file_put_back_is_detected_by_noted_numbers() {
         &super::support::wanted(Kind::Basic, "x"),
     );
     assert!(
-        matches!(&change, Err(why @ HubError::Unavailable(_)) if why.to_string().contains("went back")),
+        matches!(&change, Err(why @ HubError::Unavailable(_)) if why.to_string().contains("older copy")),
         "{change:?}"
     );
     assert_eq!(

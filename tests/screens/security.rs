@@ -31,6 +31,16 @@ fn the_lock_time_is_set_for_the_sessions_to_come() {
 }
 
 #[test]
+fn how_long_counts_are_kept_is_shown_and_changed() {
+    let mut desk = Desk::on_security();
+    desk.sees("Keep counts").sees("400 days").sees("of requests, by credential and day").selects("Keep counts");
+    desk.press("enter").sees("400 days is the default").press("ctrl-u").types("0").press("tab").sees("1 to 3650");
+    desk.press("shift-tab ctrl-u").types("90").press("ctrl-s").no_dialog().rest().sees("90 days");
+    let set = desk.hub().security(&fixture::local(desk.hub(), "bram")).unwrap();
+    assert_eq!(set.of(keydesk::hub::Setting::KeepCounts).unwrap().value, "90");
+}
+
+#[test]
 fn an_invalid_lock_time_is_told_when_the_field_is_left() {
     for typed in ["soon", "0"] {
         let mut desk = Desk::on_security();

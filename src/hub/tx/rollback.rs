@@ -50,7 +50,7 @@ fn is_older(head: &HeadRow, known: &HeadRow) -> bool {
 
 fn went_back_error() -> HubError {
     HubError::Unavailable(
-        "The store went back: it is older than it was a moment ago. Nothing was changed; find out who put an old file back, \
+        "An older copy of the database was put back: it is older than it was a moment ago. Nothing was changed; find out who put an old file back, \
          then start keydesk again."
             .to_owned(),
     )

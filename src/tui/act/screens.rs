@@ -13,7 +13,8 @@ use crate::tui::keymap::Action;
 use crate::tui::msg::{Call, Effect};
 use crate::tui::pending::Slot;
 use crate::tui::screen::{
-    ACCOUNT, AccountRow, Api, Docs, MENU, MenuRow, RowSelection, SETTINGS, Screen, Search, SettingsRow, Topic,
+    ACCOUNT, AccountRow, Api, Docs, MENU, MenuFocus, MenuRow, RowSelection, SETTINGS, Screen, Search, SettingsRow,
+    Topic,
 };
 use crate::tui::toast::Toast;
 
@@ -30,11 +31,14 @@ impl App {
         }
         let most = self.scroll_limit(action);
         let Some(workspace) = &mut self.workspace else { return };
+        let changes = workspace.last_changes().len();
         match workspace.screen_mut() {
             Some(Screen::Menu(_)) => self.act_on_menu(action),
             Some(Screen::Settings(rows)) => match action {
+                Action::Open if rows.selected >= SETTINGS.len() => self.open_change(),
                 Action::Open => self.open_setting(),
-                action => rows.act(action, SETTINGS.len()),
+                // The last changes follow the last row of the settings.
+                action => rows.act(action, SETTINGS.len() + changes),
             },
             Some(Screen::Account(rows)) => match action {
                 Action::Open => self.open_account(),
@@ -51,27 +55,38 @@ impl App {
     }
 
     fn act_on_menu(&mut self, action: Action) {
-        let items = self.attention();
+        let (items, parts) = (self.attention(), self.menu_parts());
         let Some(Screen::Menu(menu)) = self.workspace.as_mut().and_then(Workspace::screen_mut) else { return };
-        match (action, menu.attention) {
-            (Action::ToAttention, None) if !items.is_empty() => menu.attention = Some(0),
-            (Action::ToAttention, _) => menu.attention = None,
-            (Action::HideLine, Some(_)) => self.hide_attention_line(),
-            (Action::Open, None) => self.open_menu_row(),
-            (Action::Open, Some(i)) => {
+        match (action, menu.focus) {
+            (Action::NextTab, _) => menu.focus = menu.next(parts, true),
+            (Action::PreviousTab, _) => menu.focus = menu.next(parts, false),
+            (Action::HideLine, MenuFocus::Attention(_)) => self.hide_attention_line(),
+            (Action::Open, MenuFocus::Rows) => self.open_menu_row(),
+            (Action::Open, MenuFocus::Attention(i)) => {
                 if let Some(attention) = items.get(i).cloned() {
                     self.open_attention_item(attention);
                 }
             }
-            (action, attention) => {
-                // One list for the arrows: the attention list follows the last row of the menu.
-                let mut all = RowSelection { selected: attention.map_or(menu.rows.selected, |i| MENU.len() + i) };
-                all.act(action, MENU.len() + items.len());
-                menu.attention = all.selected.checked_sub(MENU.len());
-                if menu.attention.is_none() {
-                    menu.rows = all;
-                }
-            }
+            (Action::Open, MenuFocus::Changes(_)) => self.open_change(),
+            (Action::Open, MenuFocus::MostUsed(i)) => self.open_most_used(i),
+            (action, _) => menu.act(action, parts),
+        }
+    }
+
+    /// All about the selected one of the last changes.
+    fn open_change(&mut self) {
+        if let Some(row) = self.workspace.as_ref().and_then(Workspace::selected_change).cloned() {
+            self.push(Dialog::trail_entry(row, true));
+        }
+    }
+
+    /// Leads to one of the credentials that are used most.
+    fn open_most_used(&mut self, i: usize) {
+        let Some(workspace) = &self.workspace else { return };
+        let usage = workspace.overview.as_ref().and_then(|overview| overview.usage.as_ref());
+        if let Some(used) = usage.and_then(|usage| usage.most_used.get(i)) {
+            let call = Call::Details(workspace.actor(), used.id);
+            self.call(Slot::GoTo, call);
         }
     }
 
@@ -186,18 +201,17 @@ impl App {
         let items = self.attention();
         let Some(workspace) = &mut self.workspace else { return };
         let Some(Screen::Menu(menu)) = workspace.screen_mut() else { return };
-        let Some(item) = menu.attention.and_then(|i| items.get(i)) else { return };
+        let Some(item) = menu.attention().and_then(|i| items.get(i)) else { return };
         let Some((name, n)) = item.hiding() else {
             self.toast = Some(Toast::note(now, "This line stays until what it tells of is put right."));
             return;
         };
-        let left = items.len() - 1;
-        menu.attention = menu.attention.filter(|_| left > 0).map(|i| i.min(left - 1));
         let user = workspace.session.actor.user.to_string();
         let lines = self.hidden_lines.entry(user.clone()).or_default();
         lines.insert(name.to_owned(), n);
         let hidden = BTreeMap::from([(user, lines.clone())]);
         self.toast = Some(Toast::done(now, "Hidden until its number grows."));
+        self.menu_stays_in_range();
         if self.remembers {
             self.out.push(Effect::RememberQuietly(Appearance { hidden, ..Appearance::default() }));
         }

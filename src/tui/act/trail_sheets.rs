@@ -11,6 +11,7 @@ use crate::tui::keymap::Action;
 use crate::tui::layout;
 use crate::tui::msg::{Call, Effect};
 use crate::tui::pending::Slot;
+use crate::tui::screen::{SETTINGS, Screen};
 use crate::tui::toast::Toast;
 
 /// What is not noted as `NO:HASH`.
@@ -30,21 +31,26 @@ impl App {
 
     /// The entry above or below in the list under the sheet.
     pub(super) fn another_entry(&mut self, action: Action) {
-        let now = self.now;
+        let (now, parts) = (self.now, self.menu_parts());
         let Some(workspace) = &mut self.workspace else { return };
         let height = layout::trail_rows(self.size, workspace.api().is_some());
         let one_page = layout::details_fit(self.size);
+        let changes = workspace.last_changes().len();
         match workspace.trail_mut() {
             Some(list) => {
                 if list.act(action, height) {
                     workspace.due.trail = Some(now);
                 }
             }
-            None => {
-                if let Some(api) = workspace.api_mut() {
-                    api.move_in_history(action, one_page);
+            None => match workspace.screen_mut() {
+                Some(Screen::Api(api)) => api.move_in_history(action, one_page),
+                Some(Screen::Menu(menu)) => menu.act(action, parts),
+                Some(Screen::Settings(rows)) => {
+                    rows.act(action, SETTINGS.len() + changes);
+                    rows.selected = rows.selected.max(SETTINGS.len());
                 }
-            }
+                _ => {}
+            },
         }
         self.show_selected_entry();
     }
@@ -53,8 +59,8 @@ impl App {
     pub(in crate::tui) fn show_selected_entry(&mut self) {
         let one_page = layout::details_fit(self.size);
         let Some(workspace) = &mut self.workspace else { return };
-        let leads = workspace.trail().is_some();
-        let shown = workspace.trail().and_then(|list| list.selected());
+        let leads = workspace.trail().is_some() || workspace.selected_change().is_some();
+        let shown = workspace.trail().and_then(|list| list.selected()).or_else(|| workspace.selected_change());
         let Some(row) = shown.or_else(|| workspace.api()?.history_entry(one_page)).cloned() else { return };
         if let Some(dialog) = workspace.dialog_mut()
             && let DialogKind::TrailEntry(shown) = &dialog.kind

@@ -12,9 +12,10 @@ use crate::sample::SHIPPED;
 use crate::time::{MINUTE, Millis};
 use crate::tui::dialog::{Dialog, DialogKind, Scrollable};
 use crate::tui::keymap::{Action, Scope};
+use crate::tui::layout;
 use crate::tui::msg::{Call, Effect, Ticket};
 use crate::tui::pending::{Pending, Slot};
-use crate::tui::screen::{HiddenLines, attention};
+use crate::tui::screen::{HiddenLines, MenuParts, Screen, attention};
 use crate::tui::sign_in::SignInScreen;
 use crate::tui::theme::{Palette, Theme};
 use crate::tui::toast::Toast;
@@ -160,6 +161,26 @@ impl App {
     /// The sign-in before anybody typed, with the name that was used last.
     pub(in crate::tui) fn nobody(&self) -> SignInScreen {
         SignInScreen::sign_in(self.last_name.as_deref().unwrap_or_default())
+    }
+
+    /// How many lines each part of the menu has.
+    pub(in crate::tui) fn menu_parts(&self) -> MenuParts {
+        let large = layout::has_dashboard(self.size);
+        let workspace = self.workspace.as_ref().filter(|_| large);
+        let usage = workspace.and_then(|workspace| workspace.overview.as_ref()?.usage.as_ref());
+        MenuParts {
+            attention: self.attention().len(),
+            changes: workspace.map_or(0, |workspace| workspace.last_changes().len()),
+            most_used: usage.map_or(0, |usage| usage.most_used.len()),
+        }
+    }
+
+    /// The menu has other lines now, or another size.
+    pub(in crate::tui) fn menu_stays_in_range(&mut self) {
+        let parts = self.menu_parts();
+        if let Some(Screen::Menu(menu)) = self.workspace.as_mut().and_then(|workspace| workspace.screens.first_mut()) {
+            menu.stays_in_range(parts);
+        }
     }
 
     /// Opens the desk for a session.

@@ -1,11 +1,13 @@
 //! What a signed-in user works with: the stack of screens, the dialogs over them, and what was read.
 
 use crate::account::{Right, allows};
-use crate::hub::{Actor, CredentialRow, Denied, Overview, OwnSignIn, SecuritySettings, Session, UnsavedSecret};
+use crate::hub::{
+    Actor, CredentialRow, Denied, Overview, OwnSignIn, SecuritySettings, Session, TrailRow, UnsavedSecret,
+};
 use crate::time::Millis;
 use crate::tui::dialog::{Dialog, DialogKind, SecretPage, lost_words};
 use crate::tui::form::Form;
-use crate::tui::screen::{Api, Menu, Screen, Topic};
+use crate::tui::screen::{Api, Menu, SETTINGS, Screen, Topic};
 
 /// The state of a signed-in user's session.
 #[derive(Debug)]
@@ -118,6 +120,22 @@ impl Workspace {
             Some(Screen::Api(api)) => Some(api),
             _ => None,
         }
+    }
+
+    /// The last changes, as the menu and the settings show them.
+    pub(in crate::tui) fn last_changes(&self) -> &[TrailRow] {
+        let site = self.overview.as_ref().and_then(|overview| overview.site.as_ref());
+        site.map_or(&[], |site| site.last_changes.as_slice())
+    }
+
+    /// The selected one of them.
+    pub(in crate::tui) fn selected_change(&self) -> Option<&TrailRow> {
+        let selected = match self.screen()? {
+            Screen::Menu(menu) => menu.change(),
+            Screen::Settings(rows) => rows.selected.checked_sub(SETTINGS.len()),
+            _ => None,
+        };
+        self.last_changes().get(selected?)
     }
 
     /// The refusal of something this role may not do, in the help page's words.

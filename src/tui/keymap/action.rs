@@ -26,7 +26,6 @@ pub enum Action {
     HalfDown,
     Open,
     OpenLog,
-    ToAttention,
     HideLine,
     NextCredential,
     PreviousCredential,

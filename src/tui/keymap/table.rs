@@ -39,7 +39,8 @@ use Scope as S;
 #[rustfmt::skip]
 pub static BINDINGS: &[Binding] = &[
     row(S::Menu, &[ENTER], Action::Open, "open").hint("open"),
-    row(S::Menu, &[TAB, BACK_TAB], Action::ToAttention, "to what needs attention, and back").hint("attention"),
+    row(S::Menu, &[TAB], Action::NextTab, "to what needs attention, and on").hint("attention"),
+    row(S::Menu, &[BACK_TAB], Action::PreviousTab, "the part before").keys("-"),
     row(S::Menu, &[Chord::char('d')], Action::HideLine, "hide a line until its number grows").hint("hide"),
     row(S::Menu, &[Chord::char('q')], Action::Quit, "quit").hint("quit"),
 

@@ -30,7 +30,7 @@ impl App {
             }
             workspace.overview = Some(overview);
         }
-        self.attention_stays_in_range();
+        self.menu_stays_in_range();
     }
 
     pub(super) fn security(&mut self, security: SecuritySettings) {
@@ -209,15 +209,6 @@ impl App {
                     self.drop_type_ahead();
                 }
             }
-        }
-    }
-}
-
-impl App {
-    fn attention_stays_in_range(&mut self) {
-        let len = self.attention().len();
-        if let Some(Screen::Menu(menu)) = self.workspace.as_mut().and_then(|workspace| workspace.screens.first_mut()) {
-            menu.attention = menu.attention.filter(|_| len > 0).map(|i| i.min(len - 1));
         }
     }
 }

@@ -6,6 +6,7 @@ mod details;
 mod docs;
 mod filter_line;
 mod keyset_list;
+mod menu;
 pub mod paged_list;
 mod refused;
 mod rows;
@@ -19,6 +20,7 @@ pub use details::{Details, DetailsPart, History};
 pub use docs::Docs;
 pub use filter_line::{FilterLine, LineFilter, LogSearch, Search, UserSearch};
 
+pub use menu::{Menu, MenuFocus, MenuParts};
 pub use refused::RefusedList;
 pub use rows::{ACCOUNT, AccountRow, MENU, MenuRow, RowSelection, SETTINGS, SettingsRow};
 pub use security::{SettingGroup, settings_in_order};
@@ -44,15 +46,6 @@ pub enum Screen {
     Docs(Docs),
     /// A page to read.
     Page(Topic, usize),
-}
-
-/// The menu: its rows, or the attention list.
-#[derive(Debug, Default)]
-pub struct Menu {
-    /// The rows.
-    pub rows: RowSelection,
-    /// Which line of "To look at" is focused, if that part is.
-    pub attention: Option<usize>,
 }
 
 /// What a page to read is about.

@@ -8,7 +8,7 @@ use crate::tui::dialog::{Dialog, DialogKind};
 use crate::tui::keymap::{self, Action, Meaning};
 use crate::tui::msg::Effect;
 use crate::tui::pending::{Pending, Slot};
-use crate::tui::screen::{Api, MENU, Menu, Screen, Tab, Topic};
+use crate::tui::screen::{Api, MENU, Menu, MenuFocus, Screen, Tab, Topic};
 use crate::tui::toast::{Severity, Toast};
 use crate::tui::type_ahead::buffer::Typed;
 
@@ -161,6 +161,6 @@ fn dialog_waits(dialog: &Dialog, action: Option<Action>, pending: &Pending) -> b
 
 /// Whether a key depends on the attention list of the menu.
 fn attention_matters(menu: &Menu, action: Option<Action>) -> bool {
-    let below = matches!(action, Some(Action::ToAttention | Action::Last | Action::PageDown));
-    below || menu.attention.is_some() || (action == Some(Action::Down) && menu.rows.selected + 1 >= MENU.len())
+    let below = matches!(action, Some(Action::NextTab | Action::PreviousTab | Action::Last | Action::PageDown));
+    below || menu.focus != MenuFocus::Rows || (action == Some(Action::Down) && menu.rows.selected + 1 >= MENU.len())
 }

@@ -14,7 +14,7 @@ use crate::tui::form::Form;
 use crate::tui::keymap::{self, Action, Binding, Scope};
 use crate::tui::layout;
 use crate::tui::pending::Slot;
-use crate::tui::screen::{Api, Details, Screen, Tab, Topic};
+use crate::tui::screen::{Api, Details, MenuFocus, Screen, Tab, Topic};
 use crate::tui::sign_in::SignInKind;
 use crate::tui::view;
 use crate::tui::view::paint::{Paint, span};
@@ -123,7 +123,6 @@ pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding
     let one_of_several = at_sign_in || form.is_none_or(|f| f.shown().count() > 1);
     let has_pages =
         matches!(app.dialog().map(|d| &d.kind), Some(DialogKind::OneTimeSecret(view)) if view.pages().len() > 1);
-    let nothing_needs_attention = app.attention().is_empty();
     let works = |b: &&&Binding| match b.action {
         // There is no step back from the menu, and none from the sign-in screen.
         Action::Back => app.help.is_some() || (!at_sign_in && (dialog || !on_menu)),
@@ -131,7 +130,7 @@ pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding
         Action::Lock => !at_sign_in && !dialog && app.help.is_none(),
         // The sign-in has two fields: enter is enough.
         Action::Send => app.sign_in.as_ref().is_none_or(|d| matches!(d.kind, SignInKind::SetUp)),
-        Action::ToAttention => !nothing_needs_attention,
+        Action::NextTab if b.scope == Scope::Menu => leads_from_menu(app) != MenuFocus::Rows || !on_rows(app),
         Action::HideLine => attention_focused(app),
         _ if matches!(b.scope, Scope::List | Scope::Details) => works_on_list(app, b),
         // A page that fits does not scroll.
@@ -238,7 +237,12 @@ fn hint_word(app: &App, binding: &Binding) -> Cow<'static, str> {
         (Scope::Form, Action::Send, None, Some(kind)) => word_for_enter(kind),
         (Scope::Rows, Action::Up, ..) if only_read(app) => "scroll",
         (Scope::Fold, Action::Toggle, None, Some(_)) if form.is_some_and(Form::unfolded) => "close",
-        (Scope::Menu, Action::ToAttention, None, None) if attention_focused(app) => "to the menu",
+        (Scope::Menu, Action::NextTab, None, None) => match leads_from_menu(app) {
+            MenuFocus::Rows => "to the menu",
+            MenuFocus::Attention(_) => binding.hint,
+            MenuFocus::Changes(_) => "last changes",
+            MenuFocus::MostUsed(_) => "most used",
+        },
         (Scope::Docs, action, None, None) if shows_gateways(app) => word_for_gateways(action, binding.hint),
         (Scope::Secret, action, None, Some(DialogKind::OneTimeSecret(view))) => {
             word_for_secret(view, action, binding.hint)
@@ -303,9 +307,23 @@ fn only_read(app: &App) -> bool {
     app.help.is_some() || page || bare.is_some_and(|r| r.docs_of().is_some())
 }
 
+/// Where tab leads on the menu.
+fn leads_from_menu(app: &App) -> MenuFocus {
+    match app.workspace.as_ref().and_then(|workspace| workspace.screen()) {
+        Some(Screen::Menu(menu)) => menu.next(app.menu_parts(), true),
+        _ => MenuFocus::Rows,
+    }
+}
+
+/// Whether the rows of the menu have the focus.
+fn on_rows(app: &App) -> bool {
+    let screen = app.workspace.as_ref().and_then(|workspace| workspace.screen());
+    matches!(screen, Some(Screen::Menu(menu)) if menu.focus == MenuFocus::Rows)
+}
+
 /// Whether the focus on the menu is on a line of "To look at".
 fn attention_focused(app: &App) -> bool {
-    matches!(app.workspace.as_ref().and_then(|r| r.screen()), Some(Screen::Menu(menu)) if menu.attention.is_some())
+    matches!(app.workspace.as_ref().and_then(|r| r.screen()), Some(Screen::Menu(menu)) if menu.attention().is_some())
 }
 
 fn shows_gateways(app: &App) -> bool {

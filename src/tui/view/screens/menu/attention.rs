@@ -24,7 +24,7 @@ pub fn attention(app: &App, workspace: &Workspace, menu: &Menu, paint: &mut Pain
     }
     // When they do not all fit, the focused one stays visible.
     let rows = usize::from(area.height.saturating_sub(1)).max(1);
-    let first = menu.attention.map_or(0, |i| (i + 1).saturating_sub(rows));
+    let first = menu.attention().map_or(0, |i| (i + 1).saturating_sub(rows));
     let last = (first + rows).min(items.len());
     let count = match last - first == items.len() {
         true => items.len().to_string(),
@@ -35,7 +35,7 @@ pub fn attention(app: &App, workspace: &Workspace, menu: &Menu, paint: &mut Pain
     for (y, (i, item)) in (area.y + 1..area.bottom()).zip(items.iter().enumerate().skip(first)) {
         let row = Rect { y, height: 1, ..area };
         line(app, item, paint, row);
-        if menu.attention == Some(i) {
+        if menu.attention() == Some(i) {
             paint.select(row.x, y, row.width);
         }
     }

@@ -8,22 +8,15 @@ use crate::hub::{STATES, StateCounts, TrailRow};
 use crate::text::{self, grouped};
 use crate::tui::app::{App, Workspace};
 use crate::tui::relative_time;
-use crate::tui::screen::{MENU, Menu};
+use crate::tui::screen::{MENU, Menu, MenuFocus};
 use crate::tui::view::paint::{Paint, plain, span};
 use crate::tui::view::screens::menu::attention::attention;
 use crate::tui::view::screens::menu::usage;
 
-/// The smallest body that has room for it.
-const LEAST: (u16, u16) = (110, 35);
 /// Columns of the menu and of the credentials.
 const LEFT: u16 = 45;
 /// Columns of the chart.
 const CHART: u16 = 72;
-
-/// Whether there is room for it.
-pub fn fits(body: Rect) -> bool {
-    body.width >= LEAST.0 && body.height >= LEAST.1
-}
 
 /// Everything but the line of the last sign-in.
 pub fn dashboard(app: &App, workspace: &Workspace, menu: &Menu, paint: &mut Paint<'_>, body: Rect) {
@@ -37,13 +30,19 @@ pub fn dashboard(app: &App, workspace: &Workspace, menu: &Menu, paint: &mut Pain
     }
     if let Some(site) = &overview.site {
         let area = right(LEFT + 1, second, 9);
-        changes(app, &site.last_changes, site.trail_rows, paint, Rect { width: area.width - 1, ..area });
+        changes(
+            app,
+            (&site.last_changes, menu.change()),
+            site.trail_rows,
+            paint,
+            Rect { width: area.width - 1, ..area },
+        );
     }
     let Some(used) = &overview.usage else { return };
     let third = second + 10;
     usage::chart(app, used, paint, Rect { y: third, width: CHART, height: 11, ..body });
     let most = right(CHART + 3, third, 11);
-    usage::most_used(app, used, paint, Rect { width: most.width - 1, ..most });
+    usage::most_used(app, used, menu.most_used(), paint, Rect { width: most.width - 1, ..most });
     let fourth = third + 12;
     let height = body.bottom().saturating_sub(fourth + 1);
     usage::verifiers(app, used, paint, Rect { y: fourth, height, ..body });
@@ -53,7 +52,7 @@ pub fn dashboard(app: &App, workspace: &Workspace, menu: &Menu, paint: &mut Pain
 fn rows(app: &App, menu: &Menu, paint: &mut Paint<'_>, body: Rect) {
     let theme = app.theme;
     for (y, (i, (_, title, words))) in (body.y..).zip(MENU.iter().enumerate()) {
-        let selected = menu.attention.is_none() && i == menu.rows.selected;
+        let selected = menu.focus == MenuFocus::Rows && i == menu.rows.selected;
         let style = if selected { theme.strong() } else { theme.text() };
         let words = shorter(words, usize::from(LEFT) - 19);
         let line = vec![
@@ -128,12 +127,12 @@ fn state_words(app: &App, state: Wanted) -> (&'static str, &'static str, ratatui
 }
 
 /// The last changes, and how many entries there are in all.
-fn changes(app: &App, rows: &[TrailRow], all: i64, paint: &mut Paint<'_>, area: Rect) {
+fn changes(app: &App, (rows, selected): (&[TrailRow], Option<usize>), all: i64, paint: &mut Paint<'_>, area: Rect) {
     let theme = app.theme;
     let ellipsis = theme.glyphs.ellipsis;
     paint.heading(Rect { height: 1, ..area }, "Last changes", vec![span("UTC", theme.muted())]);
     let mut y = area.y + 1;
-    for row in rows.iter().take(usize::from(area.height).saturating_sub(2)) {
+    for (i, row) in rows.iter().enumerate().take(usize::from(area.height).saturating_sub(2)) {
         let who = row.who.as_deref().unwrap_or(theme.glyphs.nobody);
         let line = vec![
             span(&text::pad(&relative_time::moment(app.now, row.at), 17, ellipsis), theme.muted()),
@@ -142,6 +141,9 @@ fn changes(app: &App, rows: &[TrailRow], all: i64, paint: &mut Paint<'_>, area: 
             plain(&text::fit_middle(&row.what, usize::from(area.width).saturating_sub(48), ellipsis)),
         ];
         paint.line(area.x, y, area.width, &Line::from(line));
+        if selected == Some(i) {
+            paint.select(area.x - 1, y, area.width + 1);
+        }
         y += 1;
     }
     paint.text_in(

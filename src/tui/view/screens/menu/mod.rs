@@ -12,19 +12,19 @@ use crate::hub::TrailRow;
 use crate::text::{self, grouped};
 use crate::time::{self, DAY};
 use crate::tui::app::{App, Workspace};
-use crate::tui::relative_time;
-use crate::tui::screen::{ACCOUNT, AccountRow, MENU, Menu, MenuRow, RowSelection, SETTINGS, SettingsRow};
+use crate::tui::screen::{ACCOUNT, AccountRow, MENU, Menu, MenuFocus, MenuRow, RowSelection, SETTINGS, SettingsRow};
 use crate::tui::theme::UNICODE;
 use crate::tui::view::paint::{Paint, plain, span};
 use crate::tui::view::screens::menu::attention::attention;
 use crate::tui::view::table;
+use crate::tui::{layout, relative_time};
 
 /// Columns of the titles.
 const TITLE: usize = 16;
 
 /// The menu.
 pub fn menu(app: &App, workspace: &Workspace, menu: &Menu, paint: &mut Paint<'_>, body: Rect) {
-    if dashboard::fits(body) {
+    if layout::has_dashboard(app.size) {
         dashboard::dashboard(app, workspace, menu, paint, body);
         return sign_in_line(app, workspace, paint, body);
     }
@@ -32,7 +32,7 @@ pub fn menu(app: &App, workspace: &Workspace, menu: &Menu, paint: &mut Paint<'_>
     let roomy = body.width >= 72;
     let mut y = body.y;
     for (i, (row, title, words)) in MENU.iter().enumerate() {
-        let selected = menu.attention.is_none() && i == menu.rows.selected;
+        let selected = menu.focus == MenuFocus::Rows && i == menu.rows.selected;
         let words = match row {
             MenuRow::Lock | MenuRow::Quit => span(words, theme.accent().patch(theme.strong())),
             _ if roomy => span(words, theme.muted()),
@@ -86,8 +86,11 @@ pub fn settings(app: &App, workspace: &Workspace, rows: &RowSelection, paint: &m
     }
     let heading = vec![span("Last changes", theme.strong()), span(" (UTC)", theme.muted())];
     paint.line(1, top, body.width, &Line::from(heading));
-    for (y, row) in (top + 1..body.bottom()).zip(changes) {
+    for (y, (i, row)) in (top + 1..body.bottom()).zip(changes.iter().enumerate()) {
         paint.line(3, y, body.width.saturating_sub(4), &Line::from(change(app, row)));
+        if rows.selected == SETTINGS.len() + i {
+            paint.select(0, y, body.width);
+        }
     }
 }
 

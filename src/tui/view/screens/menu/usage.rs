@@ -71,7 +71,7 @@ pub fn chart(app: &App, usage: &SiteUsage, paint: &mut Paint<'_>, area: Rect) {
 }
 
 /// The credentials that are used most.
-pub fn most_used(app: &App, usage: &SiteUsage, paint: &mut Paint<'_>, area: Rect) {
+pub fn most_used(app: &App, usage: &SiteUsage, selected: Option<usize>, paint: &mut Paint<'_>, area: Rect) {
     let theme = app.theme;
     paint.heading(Rect { height: 1, ..area }, "Most used", vec![]);
     let name = usize::from(area.width).saturating_sub(21);
@@ -81,13 +81,16 @@ pub fn most_used(app: &App, usage: &SiteUsage, paint: &mut Paint<'_>, area: Rect
     let head = line(Span::raw(" ".repeat(name)), "ALLOWED", "REFUSED", theme.muted());
     paint.line(area.x, area.y + 1, area.width, &head);
     let mut y = area.y + 2;
-    for used in &usage.most_used {
+    for (i, used) in usage.most_used.iter().enumerate() {
         let first = plain(&text::pad(
             &text::fit_middle(&used.name, name - 1, theme.glyphs.ellipsis),
             name,
             theme.glyphs.ellipsis,
         ));
         paint.line(area.x, y, area.width, &line(first, &grouped(used.allowed), &grouped(used.refused), theme.strong()));
+        if selected == Some(i) {
+            paint.select(area.x - 1, y, area.width + 1);
+        }
         y += 1;
     }
     let (allowed, refused) = sum_of_days(&usage.days);
