@@ -55,7 +55,7 @@ actions! {
     SETTING         "setting.changed"        "change"  "desk"       "changed setting"
     SETTLED         "setting.settled"        "change"  "desk"       "wrote settings"
     ACCEPTED        "store.accepted"         "change"  "desk"       "accepted store as it is"
-    ROLLED_BACK       "store.went_back"        "refusal" "desk"       "refused: older copy put back"
+    ROLLED_BACK       "store.went_back"        "refusal" "desk"       "was refused"
     ALTERED         "store.altered"          "refusal" "desk"       "refused: changed outside keydesk"
     REFUSED         "refused"                "refusal" "desk"       "was refused"
     REFUSED_KEY     "refused.credential"     "refusal" "credential" "was refused"

@@ -15,3 +15,4 @@ mod verify;
 
 pub use accept::AcceptReport;
 pub use log_filter::{LogFilter, LogFilterError, log_terms};
+pub(crate) use refusal_words::FOLLOW;

@@ -38,10 +38,13 @@ const RIGHTS: &[(&str, &str)] = &[
     ("manage site", "change settings"),
 ];
 
+/// What a verifier was asked that met an older copy of the database.
+pub(crate) const FOLLOW: &str = "follow a store that went back";
+
 /// The end of "was refused: …".
 pub(crate) fn refusal_words(kept: &str) -> String {
     let Some((asked, why)) = kept.strip_suffix(')').and_then(|kept| kept.rsplit_once(" (")) else {
-        return kept.to_owned();
+        return if kept == FOLLOW { "an older copy of the database was put back".to_owned() } else { kept.to_owned() };
     };
     let said = |table: &[(&str, &str)], word: &str| {
         table.iter().find(|(known, _)| *known == word).map(|(_, words)| (*words).to_owned())
@@ -71,6 +74,7 @@ mod tests {
             ("edit (session over)", "the session was over (edit credentials)"),
             ("revoke (tampered)", "it was changed outside keydesk (revoke credentials)"),
             ("add user (manage users)", "may not add user"),
+            (FOLLOW, "an older copy of the database was put back"),
             ("odd", "odd"),
         ] {
             assert_eq!(refusal_words(kept), said);

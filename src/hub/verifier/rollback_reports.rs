@@ -1,6 +1,6 @@
 //! Reports of verifiers about the store as a whole: it was rolled back, or it was tampered with.
 
-use crate::hub::audit::action;
+use crate::hub::audit::{FOLLOW, action};
 use crate::hub::tx::entry::{Author, Subject};
 use crate::hub::{Cancel, Feed, HubError, Origin, StorePosition};
 use crate::store::Tx;
@@ -16,7 +16,7 @@ impl Feed<'_> {
         if told.iter().any(|row| epoch_in(row) >= newer.epoch()) {
             return Ok(());
         }
-        let asked = "follow a store that went back";
+        let asked = FOLLOW;
         let after = serde_json::json!({ "asked": asked, "epoch": newer.epoch() }).to_string();
         let subject = Subject::row(STORE, "the store").changed(None, Some(after));
         let reason = format!("{asked} {}", newer.epoch());
