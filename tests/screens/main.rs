@@ -33,6 +33,7 @@ mod hits;
 mod jump;
 mod lists;
 mod menu;
+mod menu_parts;
 mod one_time;
 mod picture;
 mod properties;

@@ -1,5 +1,7 @@
 //! The hint line: the last line, with the keys that work now, in the keymap's words or more specific ones.
 
+mod places;
+
 use std::borrow::Cow;
 
 use ratatui::text::{Line, Span};
@@ -12,11 +14,11 @@ use crate::tui::app::App;
 use crate::tui::dialog::{Confirmation, Dialog, DialogKind, OneTimeSecret, Target, UserAction, counted};
 use crate::tui::form::Form;
 use crate::tui::keymap::{self, Action, Binding, Scope};
-use crate::tui::layout;
 use crate::tui::pending::Slot;
-use crate::tui::screen::{Api, Details, MenuFocus, Screen, Tab, Topic};
+use crate::tui::screen::{MenuFocus, Screen, Topic};
 use crate::tui::sign_in::SignInKind;
 use crate::tui::view;
+use crate::tui::view::hints::places::{attention_focused, leads_from_menu, on_rows, works_on_list};
 use crate::tui::view::paint::{Paint, span};
 use crate::tui::view::screens::api;
 
@@ -157,38 +159,6 @@ pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding
     rows
 }
 
-/// Whether a key of the list, or of the page about one of its credentials, does something here that is worth a hint.
-fn works_on_list(app: &App, binding: &Binding) -> bool {
-    let Some(api) = app.workspace.as_ref().and_then(|workspace| workspace.api()) else { return false };
-    match binding.action {
-        Action::TickAll => ticked(app).is_some(),
-        // On the page about one credential only what is about it.
-        Action::Create | Action::Filter | Action::Export => on_page(app).is_none(),
-        Action::OpenLog => on_page(app).is_some(),
-        Action::StopOld => {
-            on_page(app).is_some() && api.details_now().is_some_and(|read| read.old_secret(app.now).is_some())
-        }
-        Action::Open if binding.scope == Scope::Details => {
-            on_page(app).is_some() && api.history_entry(layout::details_fit(app.size)).is_some()
-        }
-        // Nothing can be done to a key that is revoked: help says why.
-        Action::EditKeys
-        | Action::Open
-        | Action::Rotate
-        | Action::DisableEnable
-        | Action::Revoke
-        | Action::CopyKey
-        | Action::CopyAs => api.list.selected().is_some() && !(changes_a_key(binding) && app.all_revoked()),
-        _ => true,
-    }
-}
-
-/// The page about one credential, if it is open.
-fn on_page(app: &App) -> Option<(&Api, &Details)> {
-    let api = app.workspace.as_ref().filter(|workspace| workspace.dialogs.is_empty())?.api()?;
-    Some((api, api.page.as_ref().filter(|_| matches!(api.tab, Tab::Api))?))
-}
-
 /// Whether a key of the palette does something: there is nowhere to go where nothing matches, and only a credential has a
 /// key to copy.
 fn leads_somewhere(app: &App, binding: &Binding) -> bool {
@@ -305,25 +275,6 @@ fn only_read(app: &App) -> bool {
     let bare = workspace.filter(|r| r.dialogs.is_empty());
     let page = matches!(bare.and_then(|r| r.screen()), Some(Screen::Page(Topic::SignIns, _)));
     app.help.is_some() || page || bare.is_some_and(|r| r.docs_of().is_some())
-}
-
-/// Where tab leads on the menu.
-fn leads_from_menu(app: &App) -> MenuFocus {
-    match app.workspace.as_ref().and_then(|workspace| workspace.screen()) {
-        Some(Screen::Menu(menu)) => menu.next(app.menu_parts(), true),
-        _ => MenuFocus::Rows,
-    }
-}
-
-/// Whether the rows of the menu have the focus.
-fn on_rows(app: &App) -> bool {
-    let screen = app.workspace.as_ref().and_then(|workspace| workspace.screen());
-    matches!(screen, Some(Screen::Menu(menu)) if menu.focus == MenuFocus::Rows)
-}
-
-/// Whether the focus on the menu is on a line of "To look at".
-fn attention_focused(app: &App) -> bool {
-    matches!(app.workspace.as_ref().and_then(|r| r.screen()), Some(Screen::Menu(menu)) if menu.attention().is_some())
 }
 
 fn shows_gateways(app: &App) -> bool {
