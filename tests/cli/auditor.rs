@@ -37,26 +37,40 @@ const COMMANDS: &[(&str, bool)] = &[
     ("setting set lock-time 5", false),
     ("snippet nginx", true),
     ("explain", true),
+    ("ssh-key list --all", true),
+    ("ssh-key add bram -", false),
+    ("ssh-key remove FINGERPRINT", false),
+    ("ssh-key add emil -", true),
+    ("schema status", true),
+    ("schema upgrade", false),
     ("user passwd emil --password-stdin", true),
 ];
+
+/// SSH keys of alice and of whoever gets one.
+const HERS: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGqfuWY/qEOkXvf5eQUiBWrIwFd87zjaLr19SlUVNBES";
+const ANOTHER: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIGd4Mwk1fL8m2b0nK1Yf9lX3sQe5uJ7rT0vWcZpHnBa";
 
 fn desk() -> (Desk, String) {
     let desk = Desk::ready();
     desk.typing(PASSWORD, &["user", "add", "emil", "--as", "alice", "--role", "auditor", "--password-stdin"]).done();
     let key = desk.new_key("basic", "crm-sync");
+    desk.typing(HERS, &["ssh-key", "add", "--as", "alice", "alice", "-"]).done();
     (desk, key)
 }
 
 #[test]
 fn an_auditor_sees_everything_and_changes_nothing() {
     let (desk, key) = desk();
+    let keys = desk.run(&["ssh-key", "list", "--as", "alice", "--json"]).done().json();
+    let fingerprint = text(&keys[0]["fingerprint"]);
     let before = (desk.list(), desk.run(&["setting", "list", "--as", "alice", "--json"]).done().out);
     for (command, may) in COMMANDS {
-        let line = command.replace("KEY", &key);
+        let line = command.replace("KEY", &key).replace("FINGERPRINT", &fingerprint);
         let args: Vec<_> = line.split_whitespace().chain(["--as", "emil"]).collect();
         let typed = match *command {
             "explain" => "GET / HTTP/1.1\r\nHost: api.example.com\r\nAuthorization: Basic a2RiOng=\r\n\r\n",
             "key find --secret-stdin" => "kdsnothing",
+            "ssh-key add bram -" | "ssh-key add emil -" => ANOTHER,
             _ => PASSWORD,
         };
         let run = desk.typing(typed, &args);

@@ -176,7 +176,7 @@ fn a_set_up_that_fails_leaves_the_config_file_as_it_was() {
 fn other_stores_are_refused() {
     let desk = Desk::empty();
     let with = |store| [&INIT[..], &["--store", store]].concat();
-    let said = desk.typing(PASSWORD, &with("postgres://keydesk:hunter22@db/keydesk")).fails(2, "SQLite only").err;
+    let said = desk.typing(PASSWORD, &with("postgres://keydesk:hunter22@db/keydesk")).fails(2, "holds a password").err;
     assert!(!said.contains("hunter22"));
     desk.typing(PASSWORD, &with("mysql://u:hunter22@db/keydesk")).fails(2, "not a store that keydesk knows");
     assert!(desk.files().is_empty());
@@ -188,7 +188,7 @@ fn a_mistake_in_the_config_file_is_reported() {
     for (text, says) in [
         ("stroe = \"x\"\n", "unknown field `stroe`"),
         ("store = [", "line 1"),
-        ("store = \"postgres://h/d\"", "SQLite only"),
+        ("store = \"postgres://h/d\"", "names no user"),
     ] {
         fs::write(desk.config(), text).unwrap();
         desk.run(&["key", "list", "--as", "alice"]).fails(2, says);

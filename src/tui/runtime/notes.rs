@@ -1,5 +1,5 @@
-//! What a desk does on the side: it notes itself in the store, and surveys a desk with many credentials. On a thread of
-//! its own, which nobody waits for: what fails here is tried again and told to nobody.
+//! What a desk does on the side: it notes itself in the store, and surveys a desk with many credentials. On threads of
+//! their own, which nobody waits for: what fails here is tried again and told to nobody.
 
 use std::sync::mpsc::Sender;
 use std::thread;
@@ -16,27 +16,26 @@ const FIRST_SURVEY: Duration = Duration::from_secs(2);
 /// Surveys take one part in so many of a core.
 const SHARE: u32 = 200;
 
-/// Notes and surveys until the event loop is gone.
-pub(super) fn keep(hub: &Hub, events: &Sender<LoopEvent>) {
-    let note = hub.process_note(ProcessKind::Desk);
-    let mut survey_at = Instant::now() + FIRST_SURVEY;
-    let mut note_at = Instant::now();
+/// Notes this desk until the program ends.
+pub(super) fn note(hub: &Hub) {
+    let Ok(note) = hub.process_note(ProcessKind::Desk) else { return };
     loop {
-        let now = Instant::now();
-        if now >= note_at {
-            if let Ok(note) = &note {
-                let _ = hub.note_process(note);
-            }
-            note_at = now + NOTE_INTERVAL;
+        let _ = hub.note_process(&note);
+        thread::sleep(NOTE_INTERVAL);
+    }
+}
+
+/// Surveys until the event loop is gone. At the lowest priority: a key press never waits for it. A thread that writes
+/// could not be: others would wait for its lock.
+pub(super) fn survey(hub: &Hub, events: &Sender<LoopEvent>) {
+    let _ = rustix::process::setpriority_process(None, 19);
+    thread::sleep(FIRST_SURVEY);
+    loop {
+        let begun = Instant::now();
+        let differs = hub.survey(&Cancel::default()).unwrap_or(false);
+        if differs && events.send(LoopEvent::Msg(Msg::Surveyed)).is_err() {
+            return;
         }
-        if now >= survey_at {
-            let differs = hub.survey(&Cancel::default()).unwrap_or(false);
-            if differs && events.send(LoopEvent::Msg(Msg::Surveyed)).is_err() {
-                return;
-            }
-            // Together with a note, so that an idle desk wakes up once for both.
-            survey_at = note_at.max(Instant::now() + now.elapsed() * SHARE);
-        }
-        thread::sleep(note_at.min(survey_at).saturating_duration_since(Instant::now()));
+        thread::sleep(NOTE_INTERVAL.max(begun.elapsed() * SHARE));
     }
 }

@@ -60,9 +60,11 @@ impl Workers {
         };
         let requests = reader.clone();
         if context.places.is_some() {
-            let (context, events) = (Arc::clone(&context), events.clone());
-            let work = move || notes::keep(context.hub.wait(), &events);
-            thread::Builder::new().name("keydesk-notes".to_owned()).spawn(work)?;
+            let (noted, surveyed, events) = (Arc::clone(&context), Arc::clone(&context), events.clone());
+            let note = move || notes::note(noted.hub.wait());
+            thread::Builder::new().name("keydesk-notes".to_owned()).spawn(note)?;
+            let survey = move || notes::survey(surveyed.hub.wait(), &events);
+            thread::Builder::new().name("keydesk-survey".to_owned()).spawn(survey)?;
         }
         // During set-up there is no store yet.
         thread::Builder::new()
