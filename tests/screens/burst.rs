@@ -129,6 +129,10 @@ fn outcome(desk: &mut Desk) -> (String, Vec<String>, Vec<&'static str>) {
 /// With a pause after each key.
 fn slowly(desk: &mut Desk, keys: &[&str]) {
     for key in keys {
+        // The program has ended; in a burst what follows is nobody's either.
+        if desk.quit {
+            break;
+        }
         desk.send(Msg::Key(chord(key))).rest();
     }
 }

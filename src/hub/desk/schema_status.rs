@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::account::{Role, UserState};
+use crate::account::{Right, Role, UserState, allows};
 use crate::hub::desk::store_place;
-use crate::hub::{DeskPaths, Hub, HubError, OpenOutcome, Origin, Progress, StoreUse};
+use crate::hub::tx::intent::Intent;
+use crate::hub::{Denied, DeskPaths, Hub, HubError, OpenOutcome, Origin, Progress, SessionOver, StoreUse};
 use crate::store::tables;
-use crate::store::{Cancel, NEWEST_STEP, Nature, STEPS, Store};
+use crate::store::{Cancel, NEWEST_STEP, Nature, STEPS, Store, StoreError};
 use crate::time::Clock;
 
 /// How far the schema of a desk is.
@@ -33,21 +34,37 @@ impl SchemaStatus {
 }
 
 impl Hub {
-    /// How far the schema is, for an Administrator on this machine; nothing is changed.
+    /// How far the schema is, for Administrators and Auditors on this machine; nothing is changed.
     pub fn schema_status(
         places: &DeskPaths,
         clock: Arc<dyn Clock>,
         name: &str,
         origin: &Origin,
     ) -> Result<SchemaStatus, HubError> {
+        Self::schema_status_for(Right::SeeSite, places, clock, name, origin)
+    }
+
+    fn schema_status_for(
+        right: Right,
+        places: &DeskPaths,
+        clock: Arc<dyn Clock>,
+        name: &str,
+        origin: &Origin,
+    ) -> Result<SchemaStatus, HubError> {
         let places = DeskPaths { store_use: StoreUse::Look, ..places.clone() };
-        if places.store.file().is_some() {
-            // A file is brought up to date by whoever opens it.
-            return Self::as_administrator(&places, clock, name, origin).map(|()| SchemaStatus::of(NEWEST_STEP));
+        if places.store.file().is_none() {
+            let store = store_place::open(&places, &mut |_, _| Ok(()))?;
+            require(&*store, name, right)?;
+            return Ok(SchemaStatus::of(store.step()));
         }
-        let store = store_place::open(&places, &mut |_, _| Ok(()))?;
-        require_administrator(&*store, name)?;
-        Ok(SchemaStatus::of(store.step()))
+        // A file is brought up to date by whoever opens it.
+        match Self::open(&places, clock)? {
+            OpenOutcome::Ready(hub) => {
+                let actor = hub.local_actor(name, origin)?;
+                hub.read(&actor, &Intent::new(right, "schema"), |_| Ok(SchemaStatus::of(NEWEST_STEP)))
+            }
+            OpenOutcome::New => Err(HubError::Unavailable(format!("There is no desk at {}.", places.store))),
+        }
     }
 
     /// Applies every step that is missing, for an Administrator on this machine; returns where the schema was.
@@ -58,40 +75,31 @@ impl Hub {
         origin: &Origin,
         progress: Progress<'_>,
     ) -> Result<SchemaStatus, HubError> {
-        let before = Self::schema_status(places, clock.clone(), name, origin)?;
+        let before = Self::schema_status_for(Right::ManageSite, places, clock.clone(), name, origin)?;
         let places = DeskPaths { store_use: StoreUse::Upgrade, ..places.clone() };
         match Self::open_with(&places, clock, progress)? {
             OpenOutcome::Ready(hub) => hub.local_actor(name, origin).map(|_| before),
             OpenOutcome::New => Err(HubError::Unavailable(format!("There is no desk at {}.", places.store))),
         }
     }
-
-    fn as_administrator(
-        places: &DeskPaths,
-        clock: Arc<dyn Clock>,
-        name: &str,
-        origin: &Origin,
-    ) -> Result<(), HubError> {
-        match Self::open(places, clock)? {
-            OpenOutcome::Ready(hub) => {
-                hub.local_actor(name, origin)?;
-                require_administrator(&*hub.store, name)
-            }
-            OpenOutcome::New => Err(HubError::Unavailable(format!("There is no desk at {}.", places.store))),
-        }
-    }
 }
 
-/// An error unless a user of this name is an Administrator who may sign in. The rows of an older desk cannot be checked by
-/// their tags yet; whoever gets here has the master key.
-fn require_administrator(store: &dyn Store, name: &str) -> Result<(), HubError> {
+/// An error unless a user of this name has the right and may sign in. The rows of an older desk cannot be checked by their
+/// tags yet; whoever gets here has the master key.
+fn require(store: &dyn Store, name: &str, right: Right) -> Result<(), HubError> {
     let mut tx = store.read(&Cancel::default())?;
-    match tables::role_and_state(&mut *tx, name)? {
-        Some((role, state)) if role == Role::Administrator.as_str() && state == UserState::Active.as_str() => Ok(()),
-        Some(_) => Err(HubError::Invalid {
-            field: crate::hub::InputField::UserName,
-            sentence: format!("{name} is no Administrator. Only an Administrator upgrades the schema."),
-        }),
-        None => Err(HubError::NotFound(format!("There is no user {name}."))),
+    let users = tables::roles_and_states(&mut *tx)?;
+    let active = |state: &str| state == UserState::Active.as_str();
+    let Some((_, role, state)) = users.iter().find(|(user, ..)| user == name) else {
+        return Err(HubError::SessionOver(SessionOver::Unknown));
+    };
+    if !active(state) {
+        return Err(HubError::SessionOver(SessionOver::Disabled));
     }
+    let role: Role = role.parse().map_err(|_| StoreError::Broken(format!("the role of {name} is no role")))?;
+    if allows(role, right) {
+        return Ok(());
+    }
+    let able = users.iter().filter(|(_, role, state)| role == Role::Administrator.as_str() && active(state));
+    Err(HubError::Denied(Denied { right, role, administrators: able.map(|(name, ..)| name.clone()).collect() }))
 }

@@ -42,7 +42,7 @@ pub use trail::{
     trail_knows, trail_length, trail_sql,
 };
 pub use trail_filter::TrailFilter;
-pub use user::{PresenceRow, UserRecord, made_by, presence, put_presence, remove_users, role_and_state, users};
+pub use user::{PresenceRow, UserRecord, made_by, presence, put_presence, remove_users, roles_and_states, users};
 pub use verifier::{
     CHANGED, EVERY, ProcessRecord, RefusalRow, RefusedRow, SecretCells, UsageRow, UseRow, UsedDayRow, VerifierCells,
     add_to_every, add_used_days, changed_credentials, credential_row, credentials_after, ever_asked, every_credential,

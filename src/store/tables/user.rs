@@ -45,10 +45,11 @@ pub fn users(tx: &mut dyn Tx) -> Result<Vec<Tagged<UserRecord>>, StoreError> {
     Ok(tx.rows(&sql, &[])?.iter_mut().filter_map(|row| Tagged::take(row).ok()).collect())
 }
 
-/// The words of the role and the state of a user, as they were at every step; of a row whose tag was not checked.
-pub fn role_and_state(tx: &mut dyn Tx, name: &str) -> Result<Option<(String, String)>, StoreError> {
-    let row = tx.row("SELECT role, state FROM person WHERE name = $1", &[name.into()])?;
-    row.map(|mut row| Ok((row.text()?, row.text()?))).transpose()
+/// Names of all users with the words of their roles and states, as they were at every step; of rows whose tags were not
+/// checked.
+pub fn roles_and_states(tx: &mut dyn Tx) -> Result<Vec<(String, String, String)>, StoreError> {
+    let rows = tx.rows("SELECT name, role, state FROM person ORDER BY name", &[])?;
+    rows.into_iter().map(|mut row| Ok((row.text()?, row.text()?, row.text()?))).collect()
 }
 
 /// Removes whatever has the id or the name of a user who is written anew.
