@@ -10,7 +10,7 @@ use keydesk::account::Role;
 use keydesk::config::Appearance;
 use keydesk::hub::{Hub, Session};
 use keydesk::time::{Clock as _, Millis, SetClock};
-use keydesk::tui::keymap::chord::{Chord, Code, Mods};
+use keydesk::tui::keymap::chord::{Chord, Code};
 use keydesk::tui::msg::{Call, CopyOutcome, Effect, Msg, Reply};
 use keydesk::tui::theme::Theme;
 use keydesk::tui::{App, AppSetup, DisplayPaths, Start, view};
@@ -19,6 +19,7 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 
+pub use super::chords::chord;
 use super::fixture::{self, Copy};
 
 /// Answers some calls in the hub's place.
@@ -370,36 +371,5 @@ impl Desk {
             "{key} would answer {shown:?}, whose title and content were not both checked:\n{}",
             self.screen()
         );
-    }
-}
-
-/// Reads `ctrl-c`, `enter`, `↑`, `n`.
-pub fn chord(key: &str) -> Chord {
-    let named = |code| Chord { code, mods: Mods::default() };
-    if let Some(c) = key.strip_prefix("ctrl-") {
-        return Chord::ctrl(c.chars().next().unwrap());
-    }
-    match key {
-        "enter" => named(Code::Enter),
-        "esc" => named(Code::Esc),
-        "tab" => named(Code::Tab),
-        "shift-tab" => named(Code::BackTab),
-        "backspace" => named(Code::Backspace),
-        "space" => Chord::char(' '),
-        "↑" => named(Code::Up),
-        "↓" => named(Code::Down),
-        "←" => named(Code::Left),
-        "→" => named(Code::Right),
-        "Home" => named(Code::Home),
-        "End" => named(Code::End),
-        "PgUp" => named(Code::PageUp),
-        "PgDn" => named(Code::PageDown),
-        "F1" => named(Code::F(1)),
-        key => {
-            let mut chars = key.chars();
-            let c = chars.next().unwrap();
-            assert_eq!(chars.next(), None, "{key} is no key");
-            Chord::char(c)
-        }
     }
 }

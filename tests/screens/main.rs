@@ -14,6 +14,7 @@ mod burst;
 mod bytes;
 mod calls;
 mod choices;
+mod chords;
 mod contrast;
 mod copy_as;
 mod create;
