@@ -12,7 +12,7 @@ use super::fixture::{self, Copy};
 fn words_narrow_the_list_while_they_are_typed() {
     let mut desk = Desk::on_list();
     desk.press("/").sees("words, expires<30d").types("crm-").rest().sees("crm-sync").sees_no("billing-gateway");
-    desk.sees("1 of 1 found").press("enter").sees("─ / crm ─");
+    desk.sees("1 of 1 found").press("enter").sees("─ / crm- ─");
     desk.press("esc").sees("billing-gateway").sees_no("/ crm").sees_no("found");
     assert!(desk.selected_line().contains("crm-sync"), "what was found stays selected\n{}", desk.screen());
 }
@@ -73,7 +73,7 @@ fn a_term_that_does_not_exist_is_told_with_the_next_step() {
 fn letters_go_into_the_field_and_esc_takes_it_away() {
     let mut desk = Desk::on_list();
     desk.press("/").types("nRD").no_dialog().sees("/ nRD").press("esc").no_dialog().sees("billing-gateway");
-    desk.press("esc").sees("Settings").press("enter").rest().press("/").pastes("crm\n").sees("/ crm").sees("1 found");
+    desk.press("esc").sees("Settings").press("enter").rest().press("/").pastes("crm-\n").sees("/ crm-").sees("1 found");
     desk.press("F1").dialog("Keys: Filter").says("clear the filter");
 }
 
