@@ -123,7 +123,16 @@ fn outcome(desk: &mut Desk) -> (String, Vec<String>, Vec<&'static str>) {
     // Notes disappear by themselves.
     desk.answers().waits(7_000);
     let changes = desk.calls.iter().copied().filter(|call| writes(call)).collect();
-    (desk.screen(), desk.copied.clone(), changes)
+    // The Auditor is added to each desk anew, so the hash of that entry differs.
+    let hash = |line: &&str| !line.trim_start().starts_with("Hash ");
+    let mut screen = desk.screen().lines().filter(hash).collect::<Vec<_>>().join("\n");
+    // Slow typing takes some seconds.
+    for second in 45..60 {
+        screen = screen.replace(&format!("09:12:{second}"), "09:12:44");
+    }
+    let copied =
+        desk.copied.iter().map(|text| if text.contains("\"hash\"") { "an entry".to_owned() } else { text.clone() });
+    (screen, copied.collect(), changes)
 }
 
 /// With a pause after each key.
@@ -142,6 +151,9 @@ fn in_a_burst(desk: &mut Desk, keys: &[&str], replies: &[usize]) -> bool {
     desk.stalls();
     let mut used = true;
     for (i, key) in keys.iter().enumerate() {
+        if desk.quit {
+            break;
+        }
         desk.send(Msg::Key(chord(key)));
         for _ in 0..replies[i % replies.len()] {
             used &= one_reply(desk) != Some(false);

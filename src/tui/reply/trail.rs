@@ -41,6 +41,12 @@ impl App {
         if let Some(list) = self.workspace.as_mut().and_then(Workspace::log_mut) {
             list.count = Some(count);
         }
+        // The form to export them was opened before they were counted.
+        if let Some(DialogKind::Export(export)) = self.dialog_mut().map(|dialog| &mut dialog.kind)
+            && matches!(export.part, ExportPart::Trail(_))
+        {
+            export.count = Some(count.found);
+        }
     }
 
     /// Refusals raise no change number: while their newest are shown they are read again from time to time.

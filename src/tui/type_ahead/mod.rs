@@ -85,6 +85,8 @@ impl App {
             Some(
                 Action::Help | Action::Lock | Action::Quit | Action::Interrupt | Action::Repaint | Action::Suspend,
             ) => false,
+            // Another screen is about to open, and every key is meant for that one.
+            _ if self.pending.has(Slot::GoTo) => true,
             // Esc never waits, except to clear a filter, which keeps the row that it found selected.
             Some(Action::Back) => {
                 workspace.dialogs.is_empty() && workspace.filtered().is_some_and(|api| self.awaits_rows(api))
