@@ -17,7 +17,7 @@ const GROUPS: &[(&str, &str)] = &[
     ("user.rs", "esc ↓ enter n"),
     ("user.rs", "esc ↓ enter ↓ r"),
     ("export.rs", "esc ↓ ↓ enter x"),
-    ("settings.rs", "esc G enter ↓ ↓ ↓ ↓ enter"),
+    ("settings.rs", "esc ↓ ↓ ↓ enter ↓ ↓ ↓ ↓ enter"),
 ];
 
 /// Dialogs with boxes to tick.

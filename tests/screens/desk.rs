@@ -21,7 +21,6 @@ use ratatui::layout::Position;
 
 pub use super::chords::chord;
 use super::fixture::{self, Copy};
-pub use super::keys::chord;
 
 /// Answers some calls in the hub's place.
 pub type Instead = Box<dyn FnMut(&Call) -> Option<Reply>>;

@@ -34,7 +34,7 @@ pub const PLACES: &[&str] = &[
     "n x enter",
     "L",
     "esc esc ↓ enter",
-    "esc G enter",
+    "esc ↓ ↓ ↓ enter",
     "esc ↓ ↓ enter",
     "esc ↓ ↓ enter /",
     "esc ↓ ↓ enter enter",

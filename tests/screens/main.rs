@@ -32,7 +32,6 @@ mod help;
 mod history;
 mod hits;
 mod jump;
-mod keys;
 mod lists;
 mod menu;
 mod menu_parts;
