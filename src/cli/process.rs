@@ -19,6 +19,8 @@ pub fn harden() {
     umask(Mode::from_raw_mode(0o077));
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    // Executed again by `/proc/self/exe` it would be called "exe".
+    let _ = rustix::thread::set_name(c"keydesk");
     // A file size limit makes the write fail, as a full disk does, instead of ending the process, which
     // would leave the terminal raw.
     let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());

@@ -59,6 +59,12 @@ impl ConfigFile {
         let Some(text) = read(path)? else { return Ok(Self::default()) };
         toml::from_str(&text).map_err(|e| malformed(path, &text, &e))
     }
+
+    /// Reads the file, whoever else may change it: to say where things are, and nothing more.
+    pub fn look(path: &Path) -> Result<Self, ConfigError> {
+        let Ok(text) = fs::read_to_string(path) else { return Ok(Self::default()) };
+        toml::from_str(&text).map_err(|e| malformed(path, &text, &e))
+    }
 }
 
 /// The text of the config file or of one beside it; `None` if it is not there. A flag may name anything: as for a file with

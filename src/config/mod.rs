@@ -11,7 +11,7 @@ mod typed_path;
 pub use appearance::Appearance;
 pub use file::{ConfigFile, Remembered, ServeFile, remember_store};
 pub use frontend::{ExitAction, Frontend};
-pub use paths::{Overrides, Paths, resolve};
+pub use paths::{Overrides, Paths, resolve, resolve_to_look};
 pub use postgres_url::PostgresUrlError;
 pub use store_url::{StoreUrlError, store_place};
 pub use typed_path::{typed_listen, typed_path};

@@ -90,6 +90,15 @@ impl Paths {
 
 /// Resolves the paths: flags and environment first, then the config file, then the platform's defaults.
 pub fn resolve(overrides: &Overrides) -> Result<Paths, ConfigError> {
+    resolve_by(overrides, ConfigFile::read)
+}
+
+/// The same for an operator who only looks where things are: whoever may change the config file is what they want to know.
+pub fn resolve_to_look(overrides: &Overrides) -> Result<Paths, ConfigError> {
+    resolve_by(overrides, ConfigFile::look)
+}
+
+fn resolve_by(overrides: &Overrides, read: fn(&Path) -> Result<ConfigFile, ConfigError>) -> Result<Paths, ConfigError> {
     let here = env::current_dir().map_err(|e| ConfigError::NoCurrentDir(e.to_string()))?;
     let platform = ProjectDirs::from("", "", "keydesk");
     let config = match (&overrides.config, &platform) {
@@ -97,7 +106,7 @@ pub fn resolve(overrides: &Overrides) -> Result<Paths, ConfigError> {
         (None, Some(dirs)) => dirs.config_dir().join("config.toml"),
         (None, None) => return Err(ConfigError::NoHome),
     };
-    let file = ConfigFile::read(&config)?;
+    let file = read(&config)?;
     let beside = config.parent().unwrap_or(Path::new("/"));
     let default_database = default_database(overrides, &file, &here, beside, platform.as_ref())?;
     let clear_text = file.store_clear_text;

@@ -114,6 +114,8 @@ pub struct Session {
     pub dropped: Vec<UnsavedSecret>,
     /// Whether the user has a password: without one a session cannot be unlocked.
     pub has_password: bool,
+    /// When the SSH key that opened the session expires.
+    pub ends_at: Option<Millis>,
     /// Idle lock: milliseconds without a key after which the desk locks.
     pub idle_lock: i64,
 }

@@ -8,6 +8,7 @@ mod connection;
 mod environment;
 mod handover;
 mod key_used;
+mod setup;
 mod verbs;
 mod words;
 
@@ -16,5 +17,6 @@ pub use connection::connected_at;
 pub use environment::{is_kept, kept};
 pub use handover::{Handover, number};
 pub use key_used::key_used;
+pub use setup::{Enabled, Finding, Level, check, enable};
 pub use verbs::{CONFIRM, VERBS, Verb, allowed};
 pub use words::{LONGEST, words};

@@ -1,5 +1,6 @@
 //! The lock: on request, and by itself after some minutes without a key. The last minute is counted down on every screen.
 
+use crate::hub::SessionOver;
 use crate::time::{MINUTE, Millis};
 use crate::tui::app::App;
 use crate::tui::msg::{Call, Effect};
@@ -13,6 +14,11 @@ impl App {
     fn idle_lock_at(&self) -> Option<Millis> {
         let workspace = self.workspace.as_ref().filter(|_| self.sign_in.is_none())?;
         (workspace.session.idle_lock > 0).then(|| self.last_key.plus(workspace.session.idle_lock))
+    }
+
+    /// When the SSH key that opened the session expires, and the session with it: nothing in the store changes then.
+    pub(in crate::tui) fn key_ends_at(&self) -> Option<Millis> {
+        self.workspace.as_ref().and_then(|workspace| workspace.session.ends_at)
     }
 
     /// How long before the lock it is counted: a minute, and half of the time where the lock comes sooner than that.
@@ -40,6 +46,9 @@ impl App {
 
     /// After the clock moved: counts on, or locks. `before` is what was shown until now.
     pub(in crate::tui) fn watch_idle_lock(&mut self, before: Option<i64>) {
+        if self.key_ends_at().is_some_and(|end| end <= self.now) {
+            return self.end_session(&SessionOver::KeyGone.to_string());
+        }
         if self.idle_lock_at().is_some_and(|end| end <= self.now) {
             return self.lock();
         }

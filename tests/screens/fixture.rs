@@ -123,6 +123,7 @@ pub fn session(hub: &Hub, name: &str, role: Role) -> Session {
         }),
         must_change_password: false,
         has_password: true,
+        ends_at: None,
         dropped: vec![],
         idle_lock: 600_000,
     }

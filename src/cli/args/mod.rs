@@ -18,6 +18,9 @@ use crate::time::is_never;
 
 use super::output::ListFormat;
 
+/// The config file of a desk that serves a machine.
+const MACHINE_CONFIG: &str = "/etc/keydesk/config.toml";
+
 /// Where things are.
 #[derive(Clone, Debug, Args)]
 pub struct PlaceArgs {
@@ -41,6 +44,13 @@ impl PlaceArgs {
             master_key_file: self.master_key_file,
             ..Overrides::default()
         }
+    }
+
+    /// The same, with the config of the machine where nothing names one: an operator who checks it is root.
+    pub fn or_of_the_machine(self) -> Overrides {
+        let given = self.overrides(None);
+        let config = given.config.or_else(|| Some(PathBuf::from(MACHINE_CONFIG)));
+        Overrides { config, ..given }
     }
 
     /// The overrides of flags and environment; an empty variable is one that is not set.

@@ -2,6 +2,7 @@
 
 mod authorized_keys;
 mod session;
+mod setup;
 
 use clap::Subcommand;
 
@@ -18,6 +19,10 @@ pub enum SshCommand {
     AuthorizedKeys(authorized_keys::AuthorizedKeysArgs),
     /// Open the desk, or run a command, for the SSH key that sshd let in: its forced command
     Session(session::SessionArgs),
+    /// Check what sshd goes by for the desk's Unix user, and who could change the files on the way
+    Check(setup::CheckArgs),
+    /// Put keydesk's block of sshd in place, and take it back if a new connection fails; as root
+    Enable,
 }
 
 /// Runs the command.
@@ -28,5 +33,7 @@ pub fn run(places: PlaceArgs, verb: SshCommand) -> Result<Next, CliError> {
             Ok(Next::Exit(0))
         }
         SshCommand::Session(args) => session::run(places, &args),
+        SshCommand::Check(args) => setup::check_all(places, &args).map(Next::Exit),
+        SshCommand::Enable => setup::enable().map(|()| Next::Exit(0)),
     }
 }

@@ -230,6 +230,7 @@ impl Hub {
         let actor_gave_password = matches!(actor.via, Via::Password);
         Ok(Session {
             has_password: user.password_version > 0,
+            ends_at: None,
             actor,
             role: role_of(&user)?,
             account: self.account().to_owned(),

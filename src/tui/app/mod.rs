@@ -217,7 +217,7 @@ impl App {
         let toast = self.toast.as_ref().and_then(|t| t.until);
         let minute = self.shows_relative_times().then(|| Millis((self.now.0.div_euclid(MINUTE) + 1) * MINUTE));
         let pause = self.pause_text_changes_at();
-        [idle, due, toast, minute, pause].into_iter().flatten().min()
+        [idle, due, toast, minute, pause, self.key_ends_at()].into_iter().flatten().min()
     }
 
     /// When the text about the pause after wrong passwords changes next: remaining minutes are counted from its end, and

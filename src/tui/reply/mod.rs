@@ -117,7 +117,7 @@ impl App {
     }
 
     /// The session is over: secrets are wiped, and the sign-in screen says why.
-    pub(super) fn end_session(&mut self, why: &str) {
+    pub(in crate::tui) fn end_session(&mut self, why: &str) {
         if self.by_ssh_key() {
             self.drop_secrets();
             return self.out.push(Effect::End(NOT_ALLOWED, why.to_owned()));

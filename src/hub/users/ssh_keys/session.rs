@@ -8,6 +8,7 @@ use crate::hub::tx::{row_tags, table_sums};
 use crate::hub::users::mapping::state_of;
 use crate::hub::{Actor, Hub, HubError, KeyProof, KeyUsed, Origin, Session, Via};
 use crate::store::tables::{self, SshKeyRecord, SshUseRow, Tagged, UserRecord};
+use crate::time::Seconds;
 
 use super::mapping::{fingerprint, is_over, networks};
 
@@ -43,7 +44,8 @@ impl Hub {
         tables::put_ssh_use(&mut *change.tx, &key.id, &SshUseRow { at: change.now.0, address })?;
         change.sign_as(&actor);
         let after = serde_json::json!({ "fingerprint": key.fingerprint, "label": key.label, "key_id": key.no });
-        self.welcome(change, actor, Some(after.to_string()))
+        let session = self.welcome(change, actor, Some(after.to_string()))?;
+        Ok(Session { ends_at: key.expires_at.map(|end| Seconds(end).millis()), ..session })
     }
 
     /// The key and its user, or why this key opens nothing.

@@ -1,0 +1,68 @@
+//! `keydesk ssh check` and `keydesk ssh enable`, for the operator.
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::cli::args::PlaceArgs;
+use crate::cli::error::{CliError, FAILED, NOT_ALLOWED};
+use crate::cli::output;
+use crate::config;
+use crate::ssh::{Enabled, Finding, Level, check, enable as put_in_place};
+
+/// Arguments of `ssh check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct CheckJson<'a> {
+    checks: Vec<FindingJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct FindingJson<'a> {
+    name: &'a str,
+    state: &'static str,
+    says: &'a str,
+    next: &'a str,
+}
+
+/// Prints one line for each check; exit code 1 if one fails.
+pub fn check_all(places: PlaceArgs, args: &CheckArgs) -> Result<u8, CliError> {
+    let paths = config::resolve_to_look(&places.or_of_the_machine())?;
+    let mut files = vec![paths.config.clone(), paths.master_key.path.clone()];
+    files.extend(paths.store.file().map(Into::into));
+    let found = check(&files);
+    match args.json {
+        true => output::document(&CheckJson { checks: found.iter().map(json).collect() })?,
+        false => output::lines(found.iter().map(line))?,
+    }
+    Ok(if found.iter().any(|line| matches!(line.level, Level::Fail)) { FAILED } else { 0 })
+}
+
+fn json(found: &Finding) -> FindingJson<'_> {
+    FindingJson { name: &found.check, state: found.level.as_str(), says: &found.says, next: &found.next }
+}
+
+fn line(found: &Finding) -> String {
+    let next = if found.next.is_empty() { String::new() } else { format!("  → {}", found.next) };
+    format!("{:<4}  {}  {}{next}", found.level.as_str(), found.check, found.says)
+}
+
+/// Puts the block in place.
+pub fn enable() -> Result<(), CliError> {
+    if !rustix::process::geteuid().is_root() {
+        let sentence = "Only root can change what sshd goes by: run `keydesk ssh enable` with sudo.".to_owned();
+        return Err(CliError::Message { code: NOT_ALLOWED, sentence });
+    }
+    let done = put_in_place().map_err(CliError::failed)?;
+    output::outcome([match done {
+        Enabled::Running => {
+            "sshd goes by keydesk's block, and a new connection was tried. Sign in with: ssh -t keydesk@HOST"
+        }
+        Enabled::Waiting => "keydesk's block is in place. No sshd runs: start it, then run `keydesk ssh check`.",
+    }])
+}
