@@ -42,10 +42,29 @@ impl Verifier {
     /// Does something while the verifier is suspended, so that it sees all of it at once.
     pub fn suspended<T>(&self, work: impl FnOnce() -> T) -> T {
         let pid = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(pid, rustix::process::Signal::STOP).unwrap();
+        let until = Instant::now() + PATIENCE;
+        loop {
+            rustix::process::kill_process(pid, rustix::process::Signal::STOP).unwrap();
+            if !self.writes() {
+                break;
+            }
+            // Suspended within a write it would keep everybody else from writing.
+            rustix::process::kill_process(pid, rustix::process::Signal::CONT).unwrap();
+            assert!(Instant::now() < until, "it writes all the time");
+            std::thread::sleep(Duration::from_millis(10));
+        }
         let done = work();
         rustix::process::kill_process(pid, rustix::process::Signal::CONT).unwrap();
         done
+    }
+
+    /// Whether it holds the lock of SQLite's writers: byte 120 of the shared memory.
+    fn writes(&self) -> bool {
+        let (locks, pid) = (fs::read_to_string("/proc/locks").unwrap_or_default(), self.child.id().to_string());
+        locks.lines().any(|line| {
+            let words: Vec<_> = line.split_whitespace().collect();
+            words.contains(&"WRITE") && words.contains(&pid.as_str()) && words.contains(&"120")
+        })
     }
 
     /// Shuts it down.
