@@ -30,7 +30,13 @@ fn unknown_terminals_and_odd_windows_are_drawn() {
 fn the_window_changes_inside_a_dialog_and_the_secret_comes_after_it() {
     let Some(room) = Room::new() else { return };
     let mut desk = room.desk("alice", &[], &[], (80, 24));
-    desk.sees("My account").keys(ENTER).sees("Activity log").keys(ENTER).sees("LAST USED").keys("n").sees("[ Create key ]");
+    desk.sees("My account")
+        .keys(ENTER)
+        .sees("Activity log")
+        .keys(ENTER)
+        .sees("LAST USED")
+        .keys("n")
+        .sees("[ Create key ]");
     desk.resize(120, 40).keys("night").resize(60, 16).settle(Duration::from_millis(300)).keys(ENTER).sees("kds");
     // The client is killed: nothing stays, and the next sign-in says what dropped.
     desk.cut();
