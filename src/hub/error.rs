@@ -65,7 +65,9 @@ pub enum HubError {
     #[error("{0}")]
     Unavailable(String),
     /// The connection to the store broke during a commit and nobody can say whether it happened.
-    #[error("The store did not say whether the change was kept. Look at the list before you try again.")]
+    #[error(
+        "It is not known whether the change was kept: the store did not say. Look at the list before you try again."
+    )]
     Unknown,
     /// An error that the user can only report, as a sentence.
     #[error("{0}")]
@@ -217,7 +219,7 @@ impl HubError {
     /// Exit code of the command line (docs/design.md section 9).
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Failed(_) | Self::Tampered { .. } => 1,
+            Self::Failed(_) | Self::Tampered { .. } | Self::Unknown => 1,
             Self::Invalid { .. } => 2,
             Self::Denied(_)
             | Self::SessionOver(_)
@@ -228,7 +230,8 @@ impl HubError {
             | Self::WrongPassword => 3,
             Self::NotFound(_) => 4,
             Self::Conflict(_) => 5,
-            Self::Unavailable(_) | Self::Unknown => 6,
+            // Nothing was changed.
+            Self::Unavailable(_) => 6,
         }
     }
 

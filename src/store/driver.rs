@@ -1,6 +1,8 @@
 //! The driver interface: what a database must do for keydesk. All calls block; both SQLite and PostgreSQL can
 //! implement it.
 
+use std::time::Duration;
+
 use super::{Cancel, Cell, Row, StoreError, Value};
 
 /// A handle to a database, with one writer and one reader that do not block each other.
@@ -31,6 +33,11 @@ pub trait Store: Send + Sync {
     /// The migration step of the schema. The schema of a step that this program does not know was not checked: the
     /// holder of the keys compares its catalogue with the tag of its newest step.
     fn step(&self) -> i64;
+
+    /// How long to go on asking after a commit that got no answer: a server may be replaced by another one.
+    fn patience(&self) -> Duration {
+        Duration::ZERO
+    }
 
     /// Commit notifications, for a thread that waits for them; `None` if the database has none.
     fn notice(&self) -> Option<Box<dyn Notice>>;

@@ -15,7 +15,7 @@ mod value;
 pub use cancel::Cancel;
 pub use driver::{Commit, Notice, Store, Tx, WriteTx};
 pub use error::StoreError;
-pub use postgres::{DatabaseContent, PORT, PostgresHost, PostgresPlace, PostgresStore, StoreUse};
+pub use postgres::{PORT, PostgresHost, PostgresPlace, PostgresStore, StoreUse};
 pub use schema::{MigrateRows, NEWEST_STEP, Nature, STEPS, Step, oldest};
 pub use sqlite::{FileContent, SqliteStore};
 pub use value::{Cell, Row, Value};

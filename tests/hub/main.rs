@@ -24,6 +24,7 @@ mod sign_in;
 mod ssh_keys;
 mod tamper;
 mod trail;
+mod unanswered;
 mod upgrade;
 mod usage;
 mod users;

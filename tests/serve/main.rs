@@ -17,6 +17,7 @@ mod attacker;
 mod changes;
 mod contract;
 mod critical_threads;
+mod fleet;
 mod identity_fields;
 mod limits;
 mod listeners;

@@ -194,3 +194,15 @@ pub fn place(dir: &Path, database: &str) -> PostgresPlace {
         ca_file: None,
     }
 }
+
+/// The URL of a database behind a Unix socket.
+pub fn url(place: &PostgresPlace) -> String {
+    match &place.hosts[0] {
+        PostgresHost::Unix(dir, port) => {
+            format!("postgres://{}@:{port}/{}?host={}", place.user, place.database, dir.display())
+        }
+        PostgresHost::Tcp(host, port) => {
+            format!("postgres://{}@{host}:{port}/{}?sslmode=disable", place.user, place.database)
+        }
+    }
+}

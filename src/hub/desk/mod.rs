@@ -48,14 +48,15 @@ impl Hub {
         clock: Arc<dyn Clock>,
         progress: Progress<'_>,
     ) -> Result<OpenOutcome, HubError> {
-        match (store_place::is_there(&places.store)?, places.master_key.path.exists()) {
+        let found = store_place::find(&places.store)?;
+        match (found.is_there(), places.master_key.path.exists()) {
             (false, false) => Ok(OpenOutcome::New),
             (false, true) => Err(Conflict::HalfThere(lone_key(places)).into()),
             (true, false) => Err(MasterKeyError::Missing(places.master_key.path.clone()).into()),
             (true, true) => {
                 let mut failed = None;
                 // The schema is checked before the key: another program's file must not influence the message.
-                let opened = store_place::open(places, &mut |tx, step| {
+                let opened = found.open(places, &mut |tx, step| {
                     migrate(tx, step, places, &clock, progress).map_err(|why| {
                         let said = StoreError::Unavailable(why.to_string());
                         failed = Some(why);

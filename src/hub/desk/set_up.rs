@@ -67,7 +67,7 @@ impl Hub {
 
     /// An error if there is a desk at the places, or half of one, or if nobody can say.
     pub fn require_nothing(places: &DeskPaths) -> Result<(), HubError> {
-        match (store_place::is_there(&places.store)?, places.master_key.path.exists()) {
+        match (store_place::find(&places.store)?.is_there(), places.master_key.path.exists()) {
             (false, false) => Ok(()),
             (true, true) => Err(Conflict::SetUpDone.into()),
             (false, true) => Err(Conflict::HalfThere(lone_key(places)).into()),

@@ -3,17 +3,52 @@
 use std::sync::Arc;
 
 use crate::hub::{DeskPaths, StorePlace};
-use crate::store::{DatabaseContent, FileContent, MigrateRows, PostgresStore, SqliteStore, Store, StoreError};
+use crate::store::{FileContent, MigrateRows, PostgresStore, SqliteStore, Store, StoreError};
 
-/// Whether a desk is there. A place that cannot be looked at is an error, and never an empty one.
-pub(in crate::hub) fn is_there(place: &StorePlace) -> Result<bool, StoreError> {
-    match place {
-        StorePlace::Sqlite(path) => Ok(SqliteStore::inspect(path)? == FileContent::Desk),
-        StorePlace::Postgres(place) => Ok(PostgresStore::inspect(place)? == DatabaseContent::Desk),
+/// What is at a place.
+pub(in crate::hub) enum Found {
+    /// No desk.
+    Nothing,
+    /// A file with one.
+    File,
+    /// A connection to a server that has one.
+    Server(Box<PostgresStore>),
+}
+
+/// Looks whether a desk is there. A place that cannot be looked at is an error, and never an empty one.
+pub(in crate::hub) fn find(place: &StorePlace) -> Result<Found, StoreError> {
+    Ok(match place {
+        StorePlace::Sqlite(path) => match SqliteStore::inspect(path)? {
+            FileContent::Nothing => Found::Nothing,
+            FileContent::Desk => Found::File,
+        },
+        StorePlace::Postgres(place) => match PostgresStore::find(place)? {
+            None => Found::Nothing,
+            Some(store) => Found::Server(Box::new(store)),
+        },
+    })
+}
+
+impl Found {
+    /// Whether a desk is there.
+    pub(in crate::hub) fn is_there(&self) -> bool {
+        !matches!(self, Self::Nothing)
+    }
+
+    /// Opens the desk that is there.
+    pub(in crate::hub) fn open(
+        self,
+        places: &DeskPaths,
+        migrate: MigrateRows<'_>,
+    ) -> Result<Arc<dyn Store>, StoreError> {
+        match self {
+            Self::Server(store) => Ok(Arc::new(store.ready(places.store_use, migrate)?)),
+            Self::Nothing | Self::File => open(places, migrate),
+        }
     }
 }
 
-/// Opens the desk that is there.
+/// Opens a desk.
 pub(in crate::hub) fn open(places: &DeskPaths, migrate: MigrateRows<'_>) -> Result<Arc<dyn Store>, StoreError> {
     Ok(match &places.store {
         StorePlace::Sqlite(path) => Arc::new(SqliteStore::open(path, migrate)?),

@@ -15,6 +15,10 @@ use crate::serve::follower::{Follower, log_tampered_settings, rollback};
 /// The head is read at least this often, even if nothing seems to have changed: a database that cannot be read must show.
 const MAX_HEAD_INTERVAL: Duration = Duration::from_secs(5);
 
+/// How often it is checked that a server's database can be opened again. A file may be replaced at any time; a connection
+/// leads to the database that it was made to, and the driver compares the schema meanwhile.
+const SERVER_OPEN_INTERVAL: Duration = Duration::from_secs(30);
+
 /// Rows of one step of the audit: a fraction of a millisecond, for which a response may have to wait.
 const AUDIT_ROWS: usize = 50;
 
@@ -30,7 +34,8 @@ impl Follower {
             self.audit.store_may_have_changed();
         }
         self.check_integrity(&hub, may_have_changed)?;
-        if self.open_checked_at.elapsed() >= MAX_HEAD_INTERVAL {
+        let open_checks = if self.places.store.file().is_some() { MAX_HEAD_INTERVAL } else { SERVER_OPEN_INTERVAL };
+        if self.open_checked_at.elapsed() >= open_checks {
             self.open_checked_at = Instant::now();
             // This handle may belong to files that were removed, or to another schema. And in a store that no desk can open,
             // no Administrator can revoke.

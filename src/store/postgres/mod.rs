@@ -24,7 +24,7 @@ use super::{Cancel, NEWEST_STEP, Notice, Store, StoreError, Tx, WriteTx};
 use connect::Encryption;
 use line::{Line, Terms};
 pub use place::{PORT, PostgresHost, PostgresPlace};
-pub use schema::{DatabaseContent, StoreUse};
+pub use schema::StoreUse;
 use sql_error::Failure;
 use tx::{Begin, PostgresTx};
 
@@ -32,6 +32,8 @@ use tx::{Begin, PostgresTx};
 const WRITER_RESTS: Duration = Duration::from_secs(30);
 /// How long to wait for the beginning of a transaction, and for a look whether anything changed.
 const BEGIN: Duration = Duration::from_secs(10);
+/// How long a server may take to come back, or another to take its place.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// How often a reader compares the catalogue.
 const COMPARE_EVERY: Duration = Duration::from_secs(2);
 /// The pauses between two tries to connect.
@@ -230,6 +232,10 @@ impl Store for PostgresStore {
 
     fn step(&self) -> i64 {
         self.step.load(Relaxed)
+    }
+
+    fn patience(&self) -> Duration {
+        PATIENCE
     }
 
     fn notice(&self) -> Option<Box<dyn Notice>> {

@@ -14,15 +14,6 @@ const LOCK: i64 = 0x6b65_7964_6573_6b00;
 /// Writes the first rows of a new desk.
 type Fill<'a> = &'a mut dyn FnMut(Arc<dyn Store>) -> Result<(), StoreError>;
 
-/// What a database holds.
-#[derive(Debug, PartialEq, Eq)]
-pub enum DatabaseContent {
-    /// No schema `keydesk`.
-    Nothing,
-    /// A schema of this name.
-    Desk,
-}
-
 /// Who opens a store: what an older desk is treated as follows from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StoreUse {
@@ -37,13 +28,10 @@ pub enum StoreUse {
 }
 
 impl PostgresStore {
-    /// What is there. A server that cannot be reached is an error: nobody may take it for an empty one.
-    pub fn inspect(place: &Arc<PostgresPlace>) -> Result<DatabaseContent, StoreError> {
+    /// Connects; none if no desk is there. A server that cannot be reached is an error: nobody may take it for an empty one.
+    pub fn find(place: &Arc<PostgresPlace>) -> Result<Option<Self>, StoreError> {
         let store = Self::connected(place)?;
-        match store.has_schema()? {
-            true => Ok(DatabaseContent::Desk),
-            false => Ok(DatabaseContent::Nothing),
-        }
+        Ok(store.has_schema()?.then_some(store))
     }
 
     /// Makes the schema, together with what `fill` writes, or nothing. `fill` makes one change.
@@ -62,27 +50,25 @@ impl PostgresStore {
 
     /// Opens an existing desk.
     pub fn open(place: &Arc<PostgresPlace>, of: StoreUse, migrate: MigrateRows<'_>) -> Result<Self, StoreError> {
-        let mut store = Self::connected(place)?;
-        if !store.has_schema()? {
-            return Err(StoreError::Unavailable(format!(
-                "There is no desk in {place}. Make one with `keydesk init --account ACCOUNT --name NAME`."
-            )));
+        match Self::find(place)? {
+            Some(store) => store.ready(of, migrate),
+            None => Err(no_desk(place)),
         }
-        let is = store.look()?;
+    }
+
+    /// Looks at the schema, and brings an older one up to date where that may be done.
+    pub fn ready(mut self, of: StoreUse, migrate: MigrateRows<'_>) -> Result<Self, StoreError> {
+        let is = self.look()?;
         if is < NEWEST_STEP {
-            store.bring_up_to_date(is, of, migrate)?;
-            store.look()?;
+            self.bring_up_to_date(is, of, migrate)?;
+            self.look()?;
         }
-        Ok(store)
+        Ok(self)
     }
 
     /// Opens an existing desk for a user who may read some of its tables, and is not the one who judges the schema.
     pub fn open_read_only(place: &Arc<PostgresPlace>) -> Result<Self, StoreError> {
-        let store = Self::connected(place)?;
-        match store.has_schema()? {
-            true => Ok(store),
-            false => Err(StoreError::Unavailable(format!("There is no desk in {place}."))),
-        }
+        Self::find(place)?.ok_or_else(|| no_desk(place))
     }
 
     /// The step that the schema is at, read anew, and what its catalogue is.
@@ -147,6 +133,12 @@ impl PostgresStore {
         apply(&mut tx, (0, step), &mut |_, _| Ok(()))?;
         Ok(tx)
     }
+}
+
+fn no_desk(place: &PostgresPlace) -> StoreError {
+    StoreError::Unavailable(format!(
+        "There is no desk in {place}. Make one with `keydesk init --account ACCOUNT --name NAME`."
+    ))
 }
 
 /// The newest step of a schema.

@@ -7,7 +7,8 @@ use std::sync::{Arc, OnceLock};
 use base64ct::{Base64, Encoding as _};
 use keydesk::credential::{Kind, Options, Verb};
 use keydesk::hub::{
-    Actor, DeskPaths, Hub, Issued, NewCredential, NewLegacy, Origin, Policy, SetUp, Setting, TrailQuery, TrailRow,
+    Actor, DeskPaths, Hub, Issued, NewCredential, NewLegacy, Origin, Policy, SetUp, Setting, StorePlace, TrailQuery,
+    TrailRow,
 };
 use keydesk::time::SystemClock;
 use keydesk::vault::MasterKeyPlace;
@@ -15,6 +16,7 @@ use tempfile::TempDir;
 
 use super::Verifier;
 use crate::made::{copy, make, open, places, set_up};
+use crate::server::{server, url};
 
 /// A desk in a directory of its own.
 pub struct Desk {
@@ -101,6 +103,11 @@ impl Desk {
 
     /// Executes SQL as somebody outside keydesk would.
     pub fn sql(&self, sql: &str) {
+        if let StorePlace::Postgres(place) = places(&self.dir).store {
+            let sql = sql.replace("x'00'", "'\\x00'::bytea");
+            server().unwrap().sql(&place.database, &format!("SET search_path = keydesk; {sql}"));
+            return;
+        }
         rusqlite::Connection::open(self.database()).unwrap().execute_batch(sql).unwrap();
     }
 
@@ -135,6 +142,9 @@ impl Desk {
         command.env_clear().arg("serve").args(args);
         command.arg("--data-dir").arg(self.dir.path().join("data"));
         command.arg("--config").arg(self.dir.path().join("config/config.toml"));
+        if let StorePlace::Postgres(place) = places(&self.dir).store {
+            command.env("KEYDESK_STORE", url(&place)).env("KEYDESK_STATE_DIR", self.dir.path().join("state"));
+        }
         command.stdin(Stdio::null()).stdout(Stdio::null());
         command
     }

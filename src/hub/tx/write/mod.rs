@@ -1,6 +1,8 @@
 //! Write transactions: the head is locked, the rows are written, the trail is continued, and all of it is committed or
 //! nothing.
 
+use std::time::{Duration, Instant};
+
 use crate::account::Right;
 use crate::hub::audit::action::Action;
 use crate::hub::error::{no_head, tampered_head};
@@ -286,23 +288,37 @@ impl Hub {
     }
 
     /// Whether a change whose commit got no answer was kept. Asked with the head locked: a writer that is still
-    /// committing holds that lock, so once it is ours the answer is final.
+    /// committing holds that lock, so once it is ours the answer is final. A server that went away is asked again for a
+    /// while.
     fn was_committed(&self, operation: &str) -> Result<(), HubError> {
-        let mut tx = self.store.write().map_err(|_| HubError::Unknown)?;
-        let found = tables::lock_head(&mut *tx).and_then(|()| tables::find_operation(&mut *tx, operation));
-        let head = found.clone().and_then(|_| tables::head(&mut *tx));
-        match (found, head) {
-            (Ok(true), Ok(Some(head))) => {
+        let until = Instant::now() + self.store.patience();
+        let found = loop {
+            match self.find_locked(operation) {
+                Err(StoreError::Unavailable(_)) if Instant::now() < until => std::thread::sleep(AGAIN),
+                found => break found,
+            }
+        };
+        match found {
+            Ok((true, Some(head))) => {
                 self.remember(&head);
                 Ok(())
             }
-            (Ok(false), Ok(Some(_))) => Err(HubError::Unavailable(
+            Ok((false, Some(_))) => Err(HubError::Unavailable(
                 "The store could not keep the change. Nothing was changed; try again.".into(),
             )),
             _ => Err(HubError::Unknown),
         }
     }
+
+    fn find_locked(&self, operation: &str) -> Result<(bool, Option<HeadRow>), StoreError> {
+        let mut tx = self.store.write()?;
+        tables::lock_head(&mut *tx)?;
+        Ok((tables::find_operation(&mut *tx, operation)?, tables::head(&mut *tx)?))
+    }
 }
+
+/// Time between two questions to a server that went away.
+const AGAIN: Duration = Duration::from_millis(250);
 
 #[cfg(test)]
 mod tests;
