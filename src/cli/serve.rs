@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use crate::config::{self, Overrides, Paths};
+use crate::hub::DeskPaths;
 use crate::serve::{
     self, GatewayToken, ListenAddress, ListenError, LogLevel, ReadOptions, ServeError, ServeOptions, SighupFlag,
 };
@@ -48,7 +49,8 @@ fn options(paths: &Paths, listen: &[String], token: Option<&PathBuf>) -> Result<
     let token = token.or(paths.serve.gateway_token_file.as_ref());
     let token = token.map(|path| GatewayToken::read(path, paths.is_from_systemd(path))).transpose()?;
     let log = LogLevel::read(paths.serve.log.as_deref())?;
-    Ok(ServeOptions { places: paths.places(), listen, token, log, clock: Arc::new(SystemClock) })
+    let places = DeskPaths { store: paths.store_of.verifier.clone(), ..paths.places() };
+    Ok(ServeOptions { places, listen, token, log, clock: Arc::new(SystemClock) })
 }
 
 /// In the runtime directory that systemd made for the unit, or else beside the database.

@@ -38,12 +38,25 @@ pub struct ConfigFile {
     /// The table `[serve]`.
     #[serde(default)]
     pub serve: ServeFile,
+    /// The table `[ssh]`.
+    #[serde(default)]
+    pub ssh: SshFile,
+}
+
+/// What the table `[ssh]` may say.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SshFile {
+    /// The store as sshd's question opens it: another user of the same database.
+    pub store: Option<String>,
 }
 
 /// What the table `[serve]` may say.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ServeFile {
+    /// The store as verifiers open it: another user of the same database.
+    pub store: Option<String>,
     /// Where the verifier listens: `unix:PATH`, or an address and port.
     #[serde(default)]
     pub listen: Vec<String>,

@@ -49,8 +49,19 @@ pub struct Paths {
     pub state_dir: Option<PathBuf>,
     /// The config file's table `[serve]`.
     pub serve: ServeFile,
+    /// Where verifiers find the data, and sshd's question: the same place, unless the file names other users for them.
+    pub store_of: RoleStores,
     /// Where systemd puts what a unit was given.
     pub credentials_directory: Option<PathBuf>,
+}
+
+/// The store as processes of narrower rights open it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleStores {
+    /// `[serve] store`.
+    pub verifier: StorePlace,
+    /// `[ssh] store`.
+    pub keys: StorePlace,
 }
 
 impl Paths {
@@ -123,11 +134,16 @@ fn resolve_by(overrides: &Overrides, read: fn(&Path) -> Result<ConfigFile, Confi
         default_place.as_ref() == Some(&store) || overrides.store.is_none() && overrides.store_variable.is_some();
     let remembered = (!is_found).then(|| overrides.store.clone().unwrap_or_default());
     let store = with_files(store, overrides, &file, beside)?;
+    let of_role = |named: &Option<String>| match named {
+        Some(named) => with_files(store_place(named, beside, clear_text)?, overrides, &file, beside),
+        None => Ok(store.clone()),
+    };
+    let store_of = RoleStores { verifier: of_role(&file.serve.store)?, keys: of_role(&file.ssh.store)? };
     let master_key = master_key(overrides, &file, &here, beside)?;
     let token =
         file.serve.gateway_token_file.map(|path| Ok::<_, ConfigError>(beside.join(typed_path(&path)?))).transpose()?;
     let listen = file.serve.listen.iter().map(|place| typed_listen(place, Some(beside))).collect::<Result<_, _>>()?;
-    let serve = ServeFile { gateway_token_file: token, listen, log: file.serve.log };
+    let serve = ServeFile { store: file.serve.store, gateway_token_file: token, listen, log: file.serve.log };
     let credentials_directory = overrides.credentials_directory.clone();
     let said = match (&overrides.state_dir, &file.state_dir) {
         (Some(dir), _) => Some(here.join(typed_path(dir)?)),
@@ -139,7 +155,7 @@ fn resolve_by(overrides: &Overrides, read: fn(&Path) -> Result<ConfigFile, Confi
         StorePlace::Sqlite(_) => None,
         StorePlace::Postgres(_) => platform.as_ref().map(|dirs| dirs.state_dir().unwrap_or(dirs.data_dir()).to_owned()),
     });
-    Ok(Paths { config, store, remembered, master_key, state_dir, serve, credentials_directory })
+    Ok(Paths { config, store, remembered, master_key, state_dir, serve, store_of, credentials_directory })
 }
 
 /// Adds the files that go with a server: password and certificates.

@@ -20,6 +20,8 @@ mod lists;
 mod races;
 mod reports;
 mod rights;
+mod roles;
+mod server_upgrade;
 mod sign_in;
 mod ssh_keys;
 mod tamper;

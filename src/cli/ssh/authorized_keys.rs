@@ -45,7 +45,7 @@ pub fn run(places: PlaceArgs, args: AuthorizedKeysArgs) {
     let offer = Offer { user: args.user, algorithm: args.algorithm, key: args.key };
     let line = in_time(LIMIT, move || {
         let paths = config::resolve(&places.given()).ok()?;
-        authorized_line(&paths.store, paths.owned(), &offer, &SystemClock)
+        authorized_line(&paths.store_of.keys, paths.owned(), &offer, &SystemClock)
     });
     if let Some(line) = line {
         let _ = io::stdout().lock().write_all(format!("{line}\n").as_bytes());

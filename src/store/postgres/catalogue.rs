@@ -8,7 +8,8 @@
 macro_rules! accepted {
     () => {
         r#"(
-            (r.rolname = 'keydesk_desk' AND (g.privilege_type IN ('SELECT', 'INSERT')
+            (r.rolname = 'keydesk_desk' AND (g.privilege_type = 'SELECT'
+                OR (g.privilege_type = 'INSERT' AND g.name <> 'schema_step')
                 OR (g.privilege_type = 'UPDATE' AND g.name NOT IN ('trail', 'schema_step', 'stray'))
                 OR (g.privilege_type = 'DELETE' AND g.name NOT IN ('head', 'account', 'ring', 'schema_step', 'stray'))))
             OR (r.rolname = 'keydesk_verifier' AND (g.privilege_type = 'SELECT'
