@@ -82,7 +82,8 @@ fn sqlite_on_disk() {
 
 #[test]
 fn postgres() {
-    let Some(server) = server::server() else { return };
+    // Of its own: whatever others write on the same server may be a commit to notice.
+    let Some(server) = server::Server::start("") else { return };
     let make = || -> Box<dyn Store> {
         let place = server.database();
         PostgresStore::create_at(&place, NEWEST_STEP).unwrap();
@@ -90,6 +91,24 @@ fn postgres() {
     };
     run(CHECKS, &make);
     run(CONCURRENT, &make);
+}
+
+/// Every transaction may be on another connection. Nothing is cancelled here: PgBouncer 1.18 itself ends at that.
+#[test]
+fn postgres_behind_a_pooler() {
+    if !need::need("pgbouncer") {
+        return;
+    }
+    let Some(server) = server::Server::start("") else { return };
+    let pooler = server::Pooler::before(&server);
+    let make = || -> Box<dyn Store> {
+        let place = server.database();
+        PostgresStore::create_at(&place, NEWEST_STEP).unwrap();
+        let behind = std::sync::Arc::new(server::place(&pooler.dir, &place.database));
+        Box::new(PostgresStore::open(&behind, StoreUse::Desk, &mut |_, _| Ok(())).unwrap())
+    };
+    run(CHECKS, &make);
+    run(&CONCURRENT[..CONCURRENT.len() - 1], &make);
 }
 
 fn write<T>(store: &dyn Store, work: impl FnOnce(&mut dyn WriteTx) -> Result<T, StoreError>) -> T {

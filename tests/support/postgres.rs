@@ -181,6 +181,43 @@ impl Server {
     }
 }
 
+/// A pooler in transaction mode before a server, with a directory of its own for its socket. It ends with this process.
+pub struct Pooler {
+    pub dir: PathBuf,
+    _keeper: Child,
+}
+
+impl Pooler {
+    pub fn before(server: &Server) -> Self {
+        let dir = server.dir.join(format!("pooler-{}", std::process::id()));
+        fs::create_dir(&dir).unwrap();
+        let text = format!(
+            "[databases]\n* = host={} user=postgres\n[pgbouncer]\nunix_socket_dir = {dir}\nlisten_port = {PORT}\n\
+             auth_type = any\npool_mode = transaction\nmax_client_conn = 200\ndefault_pool_size = 20\nlogfile = {dir}/log\n",
+            server.dir.display(),
+            dir = dir.display()
+        );
+        fs::write(dir.join("pgbouncer.ini"), text).unwrap();
+        let mut keeper = Command::new("sh");
+        keeper.args(["-c", "pgbouncer -q \"$0/pgbouncer.ini\" & it=$!; cat >/dev/null; kill \"$it\""]).arg(&dir);
+        keeper.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).current_dir("/tmp");
+        if rustix::process::geteuid().is_root() {
+            let (uid, gid) = somebody();
+            for path in [dir.clone(), dir.join("pgbouncer.ini")] {
+                chown(path, Some(uid), Some(gid)).unwrap();
+            }
+            keeper.uid(uid).gid(gid);
+        }
+        let pooler = Self { dir, _keeper: keeper.spawn().unwrap() };
+        let began = Instant::now();
+        while !pooler.dir.join(format!(".s.PGSQL.{PORT}")).exists() {
+            assert!(began.elapsed() < Duration::from_secs(30), "the pooler does not start");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        pooler
+    }
+}
+
 /// A database behind the socket in a directory.
 pub fn place(dir: &Path, database: &str) -> PostgresPlace {
     PostgresPlace {

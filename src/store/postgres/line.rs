@@ -224,7 +224,8 @@ impl LineThread {
         match timeout(STOPPING, answer).await {
             // It was faster, or it was stopped.
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(why)) if failure(&self.name, &why).lost => Err(failure(&self.name, &why)),
+            // A pooler may end the connection of whoever cancels.
+            Ok(Err(why)) if failure(&self.name, &why).lost => Err(Failure { lost: true, ..stopped }),
             Ok(Err(_)) => Err(Failure { lost: false, ..stopped }),
             Err(_) => Err(Failure { lost: true, ..stopped }),
         }
@@ -251,7 +252,7 @@ impl LineThread {
             let stopped = terms.cancel.as_ref().is_some_and(Cancel::is_cancelled);
             let batch = chunk.into_iter().collect::<Result<Vec<_>, _>>();
             let batch = batch.map_err(|why| match failure(&self.name, &why) {
-                why if stopped && !why.lost => Failure::cancelled(),
+                why if stopped => Failure { lost: why.lost, ..Failure::cancelled() },
                 why => why,
             })?;
             if answer.send(Answer::Rows(batch)).is_err() {
