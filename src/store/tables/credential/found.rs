@@ -21,7 +21,7 @@ impl Run<'_> {
         let mut params = vec![self.after.into(), self.length.into()];
         let mut conditions = String::new();
         self.conditions.iter().for_each(|condition| condition.add(&mut conditions, &mut params));
-        let listed = if self.revoked { "" } else { " AND listed = TRUE" };
+        let listed = if self.revoked { "" } else { " AND listed = 1" };
         let sql = format!(
             "SELECT {columns} FROM (SELECT * FROM credential WHERE id > $1 ORDER BY id LIMIT $2) c \
              WHERE TRUE{listed}{conditions}{end}"
