@@ -13,7 +13,7 @@ steps=(
     --keys Enter --wait-quiet 200
     --press "Enter=>kdb" --wait-quiet 300 --mem list
     --keys "Down*40" --keys "PgDn*10" --keys End --keys Home --flood "Down*300" --wait-quiet 300
-    --keys "o*4" --wait-quiet 300
+    --keys o --wait-quiet 200 --keys c --wait-quiet 300 --keys o --wait-quiet 200 --keys n --wait-quiet 300
     --keys / --type "000099" --press "8=>export-0000998" --wait-quiet 500 --keys "Backspace*7" --wait-quiet 500
     --keys C-g --wait-quiet 500
     --idle 10
