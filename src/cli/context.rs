@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::account::{Right, allows};
 use crate::config::Paths;
 use crate::credential::{Kind, holds_api_secret};
-use crate::hub::{Actor, CredentialRow, CredentialTarget, Hub, OpenOutcome, Origin, UserOperation};
+use crate::hub::{Actor, CredentialRow, CredentialTarget, Hub, HubError, OpenOutcome, Origin, UserOperation};
 use crate::progress;
 use crate::time::Clock;
 
@@ -122,13 +122,24 @@ impl OpenDesk {
 
     /// Whether the acting user may see other users.
     pub fn may_see_users(&self) -> Result<bool, CliError> {
+        self.may(Right::SeeUsers)
+    }
+
+    /// Whether the role of the acting user has a right. That is no use of it, so nothing is refused.
+    pub fn may(&self, right: Right) -> Result<bool, CliError> {
         let own = self.hub.user(&self.actor, self.actor.user.as_str(), UserOperation::See)?;
-        Ok(allows(own.role, Right::SeeUsers))
+        Ok(allows(own.role, right))
     }
 
     /// Each credential once, in the order given; an error if one does not exist.
     pub fn targets(&self, keys: &[String], kind: Option<Kind>) -> Result<Vec<CredentialTarget>, CliError> {
-        Self::each_once(keys, |key| self.find(key, kind))
+        Self::each_once(keys, |key| match self.find(key, kind) {
+            Err(why) if why.is_not_found() => Err(match self.hub.find_by_name(&self.actor, key, kind)? {
+                Some(row) => HubError::NotFound(format!("{} is a name; give its key {}.", row.name, row.key)).into(),
+                None => why,
+            }),
+            found => found,
+        })
     }
 
     /// The same, also by names that only one has, for what can be taken back.

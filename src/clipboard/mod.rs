@@ -37,8 +37,8 @@ impl CopyOutcome {
             Self::Copied => format!("Copied: {what}."),
             Self::SentToTerminal => format!("Sent to your terminal (OSC 52): {what}. Paste to check."),
             Self::SentInto(around) => format!("Sent (OSC 52): {what}, but {} Paste to check.", around.words()),
-            Self::SentThroughTmux => format!("Sent to your terminal through tmux: {what}. {PASTE_OUTSIDE}"),
-            Self::KeptInTmux => format!("Sent to your terminal through tmux: {what}. {PASTE_INSIDE}"),
+            Self::SentThroughTmux => format!("Sent the {what} through tmux: paste as usual, not with prefix ]."),
+            Self::KeptInTmux => format!("Sent the {what} through tmux, which keeps it until deleted (prefix =)."),
             Self::Impossible(why) => why.clone(),
         }
     }

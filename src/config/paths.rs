@@ -71,8 +71,16 @@ impl Paths {
             store: self.store.clone(),
             master_key: self.master_key.clone(),
             state_dir: self.state_dir.clone(),
+            other_files: self.other_files(),
             store_use: StoreUse::Desk,
         }
+    }
+
+    /// The config file, the sockets, and database and master key by the names that were given, which may be links.
+    fn other_files(&self) -> Vec<PathBuf> {
+        let sockets = self.serve.listen.iter().filter_map(|place| place.strip_prefix("unix:")).map(PathBuf::from);
+        let named = [self.config.clone(), self.master_key.path.clone(), self.socket()];
+        named.into_iter().chain(self.store.file().map(Path::to_owned)).chain(sockets).collect()
     }
 
     /// What belongs to the Unix user of the desk and others may ask about: the database file, or the config file where the

@@ -5,6 +5,7 @@ use std::io::{BufWriter, ErrorKind, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
+use crate::files::ProtectedPlaces;
 use crate::hub::{HubError, InputField};
 use crate::time::Millis;
 
@@ -26,11 +27,12 @@ type Page<'a, R> = dyn FnMut(&[R]) -> Result<(), HubError> + 'a;
 /// taken away again when something goes wrong on the way: half a list must not pass for a whole one.
 pub fn to_file<R: Exported>(
     path: &Path,
+    forbidden: &ProtectedPlaces,
     format: Format,
     now: Millis,
     pages: impl FnOnce(&mut Page<'_, R>) -> Result<(), HubError>,
 ) -> Result<Written, HubError> {
-    let path = std::path::absolute(path).map_err(|why| unwritable(path, &why))?;
+    let path = forbidden.new_file(path).map_err(|why| invalid(crate::text::safe(&why.to_string()).into_owned()))?;
     let (mut out, mut rows) = (None, 0);
     let written = pages(&mut |page| {
         if out.is_none() {
@@ -71,6 +73,10 @@ fn unwritable(path: &Path, why: &std::io::Error) -> HubError {
         ErrorKind::AlreadyExists => format!("{path} exists already and is not overwritten. Choose another name."),
         _ => format!("{path} cannot be written: {why}. Choose another place."),
     };
+    invalid(sentence)
+}
+
+fn invalid(sentence: String) -> HubError {
     HubError::Invalid { field: InputField::Other, sentence }
 }
 
@@ -85,11 +91,13 @@ mod tests {
     fn the_file_is_new_private_and_whole() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("trail.csv");
-        let written = to_file::<TrailRow>(&path, Format::Csv, Millis(0), |page| page(&[])).unwrap();
+        let written =
+            to_file::<TrailRow>(&path, &ProtectedPlaces::default(), Format::Csv, Millis(0), |page| page(&[])).unwrap();
         assert_eq!(written, Written { path: path.clone(), rows: 0 });
         assert!(fs::read_to_string(&path).unwrap().starts_with("no,at,who"));
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        let again = to_file::<TrailRow>(&path, Format::Csv, Millis(0), |page| page(&[])).unwrap_err();
+        let again = to_file::<TrailRow>(&path, &ProtectedPlaces::default(), Format::Csv, Millis(0), |page| page(&[]))
+            .unwrap_err();
         assert!(again.to_string().contains("exists already and is not overwritten"), "{again}");
         assert!(path.exists());
     }
@@ -98,13 +106,22 @@ mod tests {
     fn what_went_wrong_leaves_no_file() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("trail.jsonl");
-        let refused = to_file::<TrailRow>(&path, Format::JsonLines, Millis(0), |_| Err(HubError::PasswordNeeded));
+        let refused = to_file::<TrailRow>(&path, &ProtectedPlaces::default(), Format::JsonLines, Millis(0), |_| {
+            Err(HubError::PasswordNeeded)
+        });
         assert!(matches!(refused, Err(HubError::PasswordNeeded)) && !path.exists());
-        let broken =
-            to_file::<TrailRow>(&path, Format::JsonLines, Millis(0), |page| page(&[]).and(Err(HubError::Unknown)));
+        let broken = to_file::<TrailRow>(&path, &ProtectedPlaces::default(), Format::JsonLines, Millis(0), |page| {
+            page(&[]).and(Err(HubError::Unknown))
+        });
         assert!(matches!(broken, Err(HubError::Unknown)) && !path.exists());
-        let nowhere =
-            to_file::<TrailRow>(&dir.path().join("none/trail"), Format::Csv, Millis(0), |page| page(&[])).unwrap_err();
+        let nowhere = to_file::<TrailRow>(
+            &dir.path().join("none/trail"),
+            &ProtectedPlaces::default(),
+            Format::Csv,
+            Millis(0),
+            |page| page(&[]),
+        )
+        .unwrap_err();
         assert!(nowhere.to_string().contains("cannot be written"), "{nowhere}");
     }
 }

@@ -4,7 +4,9 @@
 //! after it was opened. And where another user may write to a directory on the path, nothing is opened at all.
 
 mod path_guard;
+mod protected;
 mod safe_open;
 
-pub use path_guard::{UnsafePath, guarded, is_trusted};
+pub use path_guard::{UnsafePath, guarded, is_trusted, real_path};
+pub use protected::{ProtectedFile, ProtectedPlaces};
 pub use safe_open::{Access, file_id, is_own_directory, open, replace, replace_unsynced};

@@ -68,6 +68,15 @@ pub fn is_trusted(uid: u32) -> bool {
 /// change which file it is. An error if anybody but this user and root could put another file there. What is not there
 /// yet, file or directories, is fine.
 pub fn guarded(path: &Path) -> Result<PathBuf, UnsafePath> {
+    follow(path, check)
+}
+
+/// The real path of a file, with all links followed, also those that lead to what is not there yet.
+pub fn real_path(path: &Path) -> Result<PathBuf, UnsafePath> {
+    follow(path, |_, _| Ok(()))
+}
+
+fn follow(path: &Path, check: fn(&Path, &Metadata) -> Result<(), UnsafePath>) -> Result<PathBuf, UnsafePath> {
     let io = |path: &Path| {
         let path = path.to_owned();
         |why| UnsafePath::Io { path, why }

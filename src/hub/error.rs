@@ -108,11 +108,9 @@ pub struct Denied {
 }
 
 impl Denied {
-    /// The sentence of the help page.
+    /// Who may do what was asked, in the manner of the help page.
     pub fn reason(&self) -> String {
-        // Users who may not even see the credentials are told what the help page says: who may manage them.
-        let right = if self.right == Right::SeeCredentials { Right::ManageCredentials } else { self.right };
-        format!("Only account {} can {}. Your role is {}.", right.holders(), right.words(), self.role)
+        format!("Only account {} can {}. Your role is {}.", self.right.holders(), self.right.words(), self.role)
     }
 
     /// The sentence that says which Administrators to ask.

@@ -19,6 +19,7 @@ mod verifier;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::files::ProtectedPlaces;
 use crate::hub::attention::Survey;
 use crate::store::Store;
 use crate::store::tables::HeadRow;
@@ -33,6 +34,7 @@ pub use credentials::{CredentialEdit, CredentialPart, Watch};
 pub use desk::{DeskPaths, OpenOutcome, Progress, SchemaStatus, SetUp, StorePlace};
 pub use error::{Conflict, Denied, HubError, InputField, SessionOver};
 pub use settings::{EffectivePolicy, Setting};
+pub use tx::RefusedDeed;
 pub use types::{
     ChangeOutcome, CountPart, CountQuery, CredentialCounts, CredentialId, CredentialInfo, CredentialOverview,
     CredentialPage, CredentialRow, CredentialTarget, DisplayEvent, EndedEarly, FoundSecret, Issued, JumpPart,
@@ -61,6 +63,8 @@ pub struct Hub {
     account: String,
     /// Whether the row of the account is as keydesk left it.
     account_intact: bool,
+    /// Where no user may have a file made.
+    protected: ProtectedPlaces,
     /// The newest head that this handle has seen, to detect a rollback.
     highest: Mutex<Option<HeadRow>>,
     /// What the last survey of all credentials found.
@@ -77,6 +81,11 @@ impl Hub {
     fn newest_seen(&self) -> (i64, i64) {
         let highest = self.highest.lock().unwrap_or_else(PoisonError::into_inner);
         highest.as_ref().map_or((0, 0), |head| (head.epoch, head.change))
+    }
+
+    /// The directories in which no user may have a file made, because those of the desk are there.
+    pub fn protected_places(&self) -> &ProtectedPlaces {
+        &self.protected
     }
 
     /// Name of the account.

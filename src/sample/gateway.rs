@@ -127,7 +127,8 @@ const PATH: &str = "/run/keydesk/verifier.sock";
 /// Where the verifier is in the files as they are shipped.
 pub const SHIPPED: &str = "unix:/run/keydesk/verifier.sock";
 /// The note for users who may not see the addresses of the API and its verifier.
-pub const NOT_YOURS: &str = "The addresses are examples: only Administrators see those of this desk. Ask one for them.";
+pub const NOT_YOURS: &str =
+    "The addresses are examples: only Administrators and Auditors see those of this desk. Ask one for them.";
 /// What an operator puts in its place.
 const TOKEN: &str = "PUT THE GATEWAY TOKEN HERE";
 /// Fields that Envoy keeps from the API.

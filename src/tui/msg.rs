@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::account::{Right, Role, UserState};
+use crate::account::{Role, UserState};
 pub use crate::clipboard::CopyOutcome;
 use crate::config::Appearance;
 use crate::credential::{Kind, Note, Overlap, Verb};
@@ -11,9 +11,9 @@ use crate::export::{Format, Written};
 use crate::hub::{
     Actor, ChangeOutcome, CountPart, CountQuery, CredentialEdit, CredentialId, CredentialInfo, CredentialPage,
     CredentialPart, CredentialTarget, Denied, DisplayEvent, FoundSecret, HubError, Issued, JumpPart, JumpQuery,
-    ListQuery, NameInUse, NewCredential, NewUser, Overview, OwnSignIn, Pulse, RefusedRequest, RefusedRequestQuery,
-    SecuritySettings, SetUp, Setting, SignIn, Tampering, TrailCount, TrailQuery, TrailReport, TrailRow, UnsavedSecret,
-    UserRow, UserTarget, WithPassword,
+    ListQuery, NameInUse, NewCredential, NewUser, Overview, OwnSignIn, Pulse, RefusedDeed, RefusedRequest,
+    RefusedRequestQuery, SecuritySettings, SetUp, Setting, SignIn, Tampering, TrailCount, TrailQuery, TrailReport,
+    TrailRow, UnsavedSecret, UserRow, UserTarget, WithPassword,
 };
 use crate::secret::Secret;
 use crate::tui::keymap::chord::Chord;
@@ -139,7 +139,7 @@ pub enum Call {
     /// Notes that a secret was copied.
     Seen(Actor, CredentialId, DisplayEvent),
     /// Notes that the role was refused something, and reads the words for it.
-    Refused(Actor, Right),
+    Refused(Actor, RefusedDeed),
     /// Answered at once when the change number is not this one, else when it no longer is.
     Pulse(Actor, Option<i64>),
     /// What the menu shows; with the unsaved secrets, to learn which of them still matter.

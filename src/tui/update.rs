@@ -155,7 +155,7 @@ impl App {
                 Meaning::Bound(binding) => {
                     self.toast = None;
                     match binding.right.filter(|right| !self.may(*right)) {
-                        Some(right) => self.refuse(right),
+                        Some(right) => self.refuse_action(binding.action, right),
                         None => self.act(binding.action),
                     }
                 }
@@ -206,17 +206,6 @@ impl App {
     /// Whether the role has a right; before sign-in nothing is greyed.
     pub(super) fn may(&self, right: Right) -> bool {
         self.workspace.as_ref().is_none_or(|workspace| workspace.may(right))
-    }
-
-    /// Shows a refusal at once, and notes it in the trail.
-    pub(super) fn refuse(&mut self, right: Right) {
-        let Some(workspace) = &mut self.workspace else { return };
-        let denied = workspace.denied(right);
-        workspace.dialogs.push(Dialog::to_read(DialogKind::Denied(denied)));
-        let actor = workspace.actor();
-        self.dirty = true;
-        self.call(Slot::Refused, Call::Refused(actor, right));
-        self.drop_type_ahead();
     }
 
     /// Sends the reads whose time has come.

@@ -133,3 +133,64 @@ fn an_auditor_reads_history_and_refusals_of_a_key() {
     assert_eq!(entries.as_array().unwrap().len(), 2);
     assert!(!desk.run(&["key", "show", &key, "--as", "emil", "--json"]).done().out.contains("\"secret\":"));
 }
+
+#[test]
+fn explain_tells_only_administrators_whose_secret_it_is() {
+    let (desk, key) = desk();
+    let other = desk.create(&["--kind", "basic", "--name", "someone else"]);
+    let (other_key, secret) = (text(&other["key"]), text(&other["secret"]));
+    for pair in [format!("{key}:{secret}"), format!("{secret}:x")] {
+        let request =
+            format!("GET / HTTP/1.1\nAuthorization: Basic {}\n\n", data_encoding::BASE64.encode(pair.as_bytes()));
+        let told = desk.typing(&request, &["explain", "--as", "alice"]).done().out;
+        assert!(told.contains(&other_key) && told.contains("someone else"), "{told}");
+        let said = desk.typing(&request, &["explain", "--as", "emil"]).done().out;
+        assert!(!said.contains(&other_key) && !said.contains("someone else") && !said.contains(&secret), "{said}");
+        assert!(!said.contains("another key"), "{said}");
+    }
+}
+
+#[test]
+fn a_refusal_says_who_may_see_what_was_asked_for() {
+    let (desk, key) = desk();
+    desk.typing(PASSWORD, &["user", "add", "bea", "--as", "alice", "--role", "basic", "--password-stdin"]).done();
+    let sees = "Only account Administrators, Auditors and Advanced Users can see API keys. Your role is Basic User.";
+    for command in [vec!["key", "list"], vec!["key", "show", &key], vec!["key", "usage", &key]] {
+        desk.run(&[command.as_slice(), &["--as", "bea"]].concat()).fails(3, sees);
+    }
+    let request = format!("GET / HTTP/1.1\nAuthorization: Basic {}\n\n", data_encoding::BASE64.encode(key.as_bytes()));
+    let explains = "Only account Administrators and Auditors can explain requests. Your role is Basic User.";
+    desk.typing(&request, &["explain", "--as", "bea"]).fails(3, explains);
+    let reads = "Only account Administrators and Auditors can read the activity log. Your role is Basic User.";
+    desk.run(&["audit", "list", "--key", &key, "--as", "bea"]).fails(3, reads);
+    desk.run(&["key", "revoke", &key, "--as", "bea"]).fails(3, "Only account");
+    // What was asked about a user is in the log with the user.
+    desk.run(&["user", "disable", "chen", "--as", "emil"]).fails(3, "Only account Administrators can manage users");
+    let refused = desk.trail().into_iter().find(|row| text(&row["did"]).contains("may not disable users")).unwrap();
+    assert_eq!((text(&refused["who"]), text(&refused["what"])), ("emil".into(), "chen".into()));
+    desk.run(&["user", "disable", "my-password-1", "--as", "emil"]).fails(3, "Only account Administrators");
+    assert!(desk.trail().iter().all(|row| !row.to_string().contains("my-password-1")), "no name that is none is kept");
+    let fingerprint = text(&desk.run(&["ssh-key", "list", "--as", "alice", "--json"]).done().json()[0]["fingerprint"]);
+    desk.run(&["ssh-key", "remove", &fingerprint, "--as", "bea"]).fails(3, "Only account Administrators");
+    let refused = desk.trail().into_iter().find(|row| text(&row["did"]).contains("may not remove SSH keys")).unwrap();
+    assert_eq!((text(&refused["who"]), text(&refused["what"])), ("bea".into(), "alice".into()));
+}
+
+#[test]
+fn words_of_small_sentences_have_their_subject() {
+    let (desk, key) = desk();
+    let added = desk.typing(PASSWORD, &["user", "add", "zoe", "--as", "alice", "--role", "basic", "--password-stdin"]);
+    let said = added.done().out;
+    assert_eq!(said, "zoe was added as a Basic User, and the password must be changed at the next sign-in.\n");
+    let said = desk.typing(PASSWORD, &["user", "passwd", "zoe", "--as", "alice", "--password-stdin"]).done().out;
+    assert_eq!(said, "The password of zoe is set and must be changed at the next sign-in.\n");
+    assert!(desk.run(&["ssh-key", "list", "--as", "zoe"]).done().err.contains("You have no SSH keys."));
+    assert!(desk.run(&["ssh-key", "list", "zoe", "--as", "alice"]).done().err.contains("zoe has no SSH keys."));
+    for verb in ["revoke", "disable"] {
+        let said = format!("crm-sync is a name; give its key {key}.");
+        desk.run(&["key", verb, "crm-sync", "--as", "alice"]).fails(4, &said);
+    }
+    let said = format!("crm-sync is a name; give its key {key}.");
+    desk.run(&["key", "rotate", "crm-sync", "--overlap", "none", "--as", "alice"]).fails(4, &said);
+    desk.run(&["key", "revoke", "nothing", "--as", "alice"]).fails(4, "There is no key nothing.");
+}

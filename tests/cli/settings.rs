@@ -83,7 +83,7 @@ fn other_roles_get_a_snippet_with_example_addresses() {
     .done();
     let run = desk.run(&["snippet", "nginx", "--as", "erik"]).done();
     assert!(!run.out.contains("10.0.0.7") && run.out.contains("127.0.0.1:9000"), "{}", run.out);
-    assert!(run.err.contains("only Administrators see those of this desk"), "{}", run.err);
+    assert!(run.err.contains("only Administrators and Auditors see those of this desk"), "{}", run.err);
 }
 
 #[test]

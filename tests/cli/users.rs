@@ -5,7 +5,7 @@ use keydesk::secret::Secret;
 
 use crate::desk::{Desk, PASSWORD, text};
 
-const REFUSED: &str = "Only account Administrators ";
+const REFUSED: &str = "Only account Administrators";
 
 #[test]
 fn what_a_role_may_not_do_is_refused_and_recorded() {

@@ -33,7 +33,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("copy_as", &["credential", "sample", "secret", "time", "verify"]),
     ("ssh", &["account", "credential", "hub", "time"]),
     ("demo", &["account", "credential", "hub", "secret", "time"]),
-    ("export", &["credential", "hub", "text", "time"]),
+    ("export", &["credential", "files", "hub", "text", "time"]),
     (
         "cli",
         &[

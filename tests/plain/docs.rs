@@ -41,7 +41,7 @@ fn every_role_may_read_them() {
     let table = TestDesk::new();
     table.user("chen", Role::Basic);
     table.play_as(Some(table.session("chen")), |play| {
-        to_gateways(play, "only Administrators see those of this desk")
+        to_gateways(play, "only Administrators and Auditors see those of this desk")
             .picks("nginx")
             .sees("# keydesk behind nginx")
             .sees_no(VERIFIER)

@@ -29,6 +29,7 @@ pub struct Desk {
     pub app: App,
     pub clock: Arc<SetClock>,
     pub copy: Option<Copy>,
+    pub exports: tempfile::TempDir,
     pub size: (u16, u16),
     /// Effects that were asked for and not yet carried out.
     pub queue: VecDeque<Effect>,
@@ -133,6 +134,7 @@ impl Desk {
             app,
             clock,
             copy,
+            exports: tempfile::tempdir().unwrap(),
             size,
             queue: VecDeque::new(),
             slow: false,

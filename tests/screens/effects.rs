@@ -96,11 +96,10 @@ impl Desk {
         if let Some(reply) = self.instead.as_mut().and_then(|instead| instead(&call)) {
             return reply;
         }
-        // Whatever path is typed, the file is written beside the desk of the test.
+        // A relative path lies where the test keeps its exports.
         let call = match call {
             Call::Export { actor, part, path, format } => {
-                let name = path.file_name().unwrap_or_default().to_owned();
-                Call::Export { actor, part, path: self.copy.as_ref().unwrap().dir.path().join(name), format }
+                Call::Export { actor, part, path: self.exports.path().join(path), format }
             }
             call => call,
         };

@@ -8,7 +8,7 @@ use super::fixture;
 
 /// What was exported under this name.
 fn file(desk: &Desk, name: &str) -> String {
-    std::fs::read_to_string(desk.copy.as_ref().unwrap().dir.path().join(name)).unwrap()
+    std::fs::read_to_string(desk.exports.path().join(name)).unwrap()
 }
 
 fn rows(desk: &Desk, name: &str) -> Vec<Value> {
@@ -80,4 +80,27 @@ fn a_basic_user_exports_no_list() {
     let mut desk = Desk::on_list_as(Role::Basic);
     desk.press("x").sees_no("Export credentials");
     assert_eq!(desk.count("export"), 0);
+}
+
+#[test]
+fn no_file_is_made_beside_those_of_the_desk() {
+    let mut desk = Desk::on_list();
+    let at = desk.copy.as_ref().unwrap().dir.path().join("config").canonicalize().unwrap();
+    std::os::unix::fs::symlink(&at, desk.exports.path().join("far")).unwrap();
+    let before = std::fs::read_dir(&at).unwrap().count();
+    std::fs::create_dir(desk.exports.path().join("near")).unwrap();
+    for path in
+        [at.join("keydesk.db-journal").display().to_string(), "far/config.toml".to_owned(), "near/../far/x".to_owned()]
+    {
+        desk.press("x").dialog("Export credentials").says("all 4 Basic").press("ctrl-u").types(&path);
+        desk.dialog("Export credentials").says("File").press("enter enter").dialog("Export credentials");
+        desk.says("keeps files of its own").press("esc").no_dialog();
+    }
+    desk.press("x").dialog("Export credentials").says("all 4 Basic").press("ctrl-u").types(".profile");
+    desk.dialog("Export credentials")
+        .says("File")
+        .press("enter enter")
+        .dialog("Export credentials")
+        .says("begins with a dot");
+    assert_eq!(std::fs::read_dir(&at).unwrap().count(), before, "nothing was made");
 }

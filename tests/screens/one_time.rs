@@ -42,11 +42,8 @@ fn each_outcome_of_a_copy_has_honest_words() {
             CopyOutcome::SentInto(Multiplexer::TmuxOrScreen),
             "tmux drops it unless its setting is: set -s set-clipboard on; GNU screen always does. Paste to check.",
         ),
-        (
-            CopyOutcome::SentThroughTmux,
-            "✓ Sent to your terminal through tmux: secret. Paste it as into any window; tmux's own paste (prefix ]) has nothing.",
-        ),
-        (CopyOutcome::KeptInTmux, "or by prefix ]; tmux keeps it until you delete it (prefix =)."),
+        (CopyOutcome::SentThroughTmux, "✓ Sent the secret through tmux: paste as usual, not with prefix ]."),
+        (CopyOutcome::KeptInTmux, "✓ Sent the secret through tmux, which keeps it until deleted (prefix =)."),
         (
             CopyOutcome::Impossible("This terminal cannot copy. Select it by hand.".to_owned()),
             "! This terminal cannot copy.",

@@ -178,3 +178,18 @@ fn an_auditor_verifies_and_exports_the_log() {
     desk.press("enter").selects("Activity log").press("enter").press("x");
     assert_eq!((desk.shows("Export"), desk.count("refused")), (true, 0));
 }
+
+#[test]
+fn a_refusal_on_the_screen_names_verb_and_credential_in_the_log() {
+    let mut desk = Desk::on_list_as(Role::Auditor);
+    for key in ["D", "d", "R"] {
+        desk.selects("crm-sync").press(key).dialog("Not available to you");
+        desk.says("Only account Administrators can create and manage API keys.").press("esc").no_dialog();
+    }
+    let alice = fixture::local(desk.hub(), "alice");
+    let rows = desk.hub().trail(&alice, &TrailQuery { limit: 20, ..Default::default() }).unwrap();
+    for deed in ["may not revoke credentials", "may not disable credentials", "may not rotate secrets"] {
+        let row = rows.iter().find(|row| row.did.contains(deed)).unwrap_or_else(|| panic!("{deed}: {rows:?}"));
+        assert_eq!(row.what, "crm-sync", "{deed}");
+    }
+}

@@ -205,7 +205,7 @@ fn leaving_the_trail_stops_the_check() {
 
 /// What was exported under this name.
 fn file(desk: &Desk, name: &str) -> String {
-    std::fs::read_to_string(desk.copy.as_ref().unwrap().dir.path().join(name)).unwrap()
+    std::fs::read_to_string(desk.exports.path().join(name)).unwrap()
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use crate::account::Right;
 use crate::cli::args::{self, Acting, ListFormatArgs};
 use crate::cli::context::{Context, OpenDesk};
 use crate::cli::error::CliError;
@@ -77,6 +78,10 @@ impl PartArgs {
         let when = |text: &Option<String>| {
             text.as_deref().map_or(Ok(None), |text| past_or_never(text, now).map_err(CliError::usage))
         };
+        if !desk.may(Right::ReadTrail)? {
+            // Refused as what was asked, not as a look for a key.
+            desk.hub.trail(&desk.actor, &TrailQuery { limit: 1, ..TrailQuery::default() })?;
+        }
         let credential = self.key.as_deref().map(|key| desk.find_named(key, None)).transpose()?;
         let typed = self.filter.as_deref().unwrap_or_default();
         let filter = LogFilter::parse(typed, now).map_err(CliError::usage)?;

@@ -11,6 +11,7 @@ use std::net::IpAddr;
 
 use clap::Args;
 
+use crate::account::Right;
 use crate::credential::{Kind, client_address};
 use crate::hub::{CredentialId, EffectivePolicy, HubError};
 use crate::serve;
@@ -56,6 +57,10 @@ fn address(text: &str) -> Result<IpAddr, &'static str> {
 /// Reads a request from standard input and says what the verifier would answer.
 pub fn run(context: &Context, args: &ExplainArgs) -> Result<(), CliError> {
     let desk = context.open(&args.acting)?;
+    if !desk.may(Right::Explain)? {
+        // Refused as what was asked, not as a look for a key.
+        desk.hub.explain(&desk.actor, None)?;
+    }
     let now = context.clock.now().seconds();
     let at = args.at.as_deref().map(|text| parse_when(text, now)).transpose().map_err(CliError::usage)?;
     let at = at.unwrap_or(now);

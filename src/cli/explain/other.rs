@@ -1,7 +1,9 @@
-//! Finds out whether the secret of another key was used. Explain is for Administrators, who may know whose it is.
+//! Finds out whether the secret of another key was used. Whose it is, only those are told who may find a credential by its
+//! secret.
 
 use uuid::Uuid;
 
+use crate::account::Right;
 use crate::cli::context::OpenDesk;
 use crate::cli::error::CliError;
 use crate::hub::{Findings, ReadAgreement, VerifierCredential};
@@ -39,9 +41,10 @@ pub(super) fn whose(
     let Some(elsewhere) = Elsewhere::of(request, at) else { return Ok(None) };
     let named = verify::claim(request);
     let is_named = |key: &str| named.as_ref().is_some_and(|claim| claim.key.eq_ignore_ascii_case(key));
+    let tells_whose = desk.may(Right::ManageCredentials)?;
     let mut found = None;
     each(desk, &mut |fed| {
-        if found.is_some() || Some(fed.id) == own {
+        if !tells_whose && !is_named(&fed.key) || found.is_some() || Some(fed.id) == own {
             return;
         }
         let entry = serve::entry(fed);

@@ -116,7 +116,11 @@ fn list(context: &Context, args: ListArgs) -> Result<(), CliError> {
     };
     let mut printer = Printer::new(ListFormat::from(args.format), desk.hub.now());
     printer.page(&desk.hub.ssh_keys(&desk.actor, user, args.all)?)?;
-    printer.finish("There are no SSH keys.")
+    printer.finish(&match user {
+        Some(user) if user == own => "You have no SSH keys.".to_owned(),
+        Some(user) => format!("{} has no SSH keys.", text::safe(user)),
+        None => "There are no SSH keys.".to_owned(),
+    })
 }
 
 fn remove(context: &Context, args: &RemoveArgs) -> Result<(), CliError> {

@@ -148,9 +148,8 @@ fn add(context: &Context, args: &AddArgs) -> Result<(), CliError> {
     };
     let new = NewUser { name: of.name.clone(), role: *role, password, ssh_key, note };
     let added = desk.hub.add_user_with(&desk.actor, &new)?;
-    args.password.hand_out(&added, desk.actor.user.as_str(), || {
-        format!("{} was added as {}", added.row.name, added.row.role.with_article())
-    })
+    let what = format!("{} was added as {}", added.row.name, added.row.role.with_article());
+    args.password.hand_out(&added, desk.actor.user.as_str(), (what, ", and the password"))
 }
 
 fn state(context: &Context, args: &OneArgs, state: UserState) -> Result<(), CliError> {
@@ -170,5 +169,5 @@ fn passwd(context: &Context, args: &PasswdArgs) -> Result<(), CliError> {
     let target = seen(&desk, &args.of.name, UserOperation::Password)?;
     let password = args.password.read(&args.of.name)?;
     let set = desk.hub.set_password_or_make(&desk.actor, &target, password.as_ref())?;
-    args.password.hand_out(&set, desk.actor.user.as_str(), || format!("The password of {} is set", set.row.name))
+    args.password.hand_out(&set, desk.actor.user.as_str(), (format!("The password of {} is set", set.row.name), " and"))
 }

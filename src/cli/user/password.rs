@@ -45,10 +45,10 @@ impl PasswordArgs {
         }
     }
 
-    /// Prints what was done, and the password if it was made. If that fails the password is lost, and the sentence says what to do.
-    pub fn hand_out(&self, done: &WithPassword, acting: &str, words: impl FnOnce() -> String) -> Result<(), CliError> {
+    /// Prints what was done, `and` what must be changed next, and the password if it was made. If that fails the password is lost, and the sentence says what to do.
+    pub fn hand_out(&self, done: &WithPassword, acting: &str, (what, and): (String, &str)) -> Result<(), CliError> {
         let (row, secret) = (&done.row, done.password.as_ref().and_then(Secret::expose_text));
-        let next = if row.must_change_password { ", and must be changed at the next sign-in" } else { "" };
+        let next = if row.must_change_password { "must be changed at the next sign-in" } else { "" };
         let lost = |why: &io::Error| {
             CliError::failed(format!(
                 "{} has the new password, but it could not be written to standard output ({why}) and is lost. Run `keydesk user \
@@ -61,13 +61,17 @@ impl PasswordArgs {
                 let document = self.document(done, secret).map_err(|why| lost(&why))?;
                 output::secret(&document).map_err(|why| if secret.is_some() { lost(&why) } else { why.into() })
             }
-            (false, None) => output::outcome([format!("{}{}.", words(), next.replace(", and must", " and must"))]),
+            (false, None) => output::outcome([match next {
+                "" => format!("{what}."),
+                next => format!("{what}{and} {next}."),
+            }]),
             (false, Some(secret)) => {
                 let mut line = Zeroizing::new(Vec::with_capacity(secret.len() + 1));
                 line.extend_from_slice(secret.as_bytes());
                 line.push(b'\n');
                 output::secret(&line).map_err(|why| lost(&why))?;
-                stderr_line(&format!("{}. The password is shown once{next}.", words()));
+                let next = if next.is_empty() { String::new() } else { format!(", and {next}") };
+                stderr_line(&format!("{what}. The password is shown once{next}."));
                 Ok(())
             }
         }

@@ -82,8 +82,9 @@ impl Hub {
         drop(tx);
         let account_intact = row_tags::intact(&vault, &account);
         let account = account.record.name;
-        let hub =
-            Self { store, vault, clock, account, account_intact, highest: Mutex::new(None), survey: Mutex::new(None) };
+        let protected = places.protected();
+        let (highest, survey) = (Mutex::new(None), Mutex::new(None));
+        let hub = Self { store, vault, clock, account, account_intact, protected, highest, survey };
         // A verifier of a server's database may not write settings.
         if places.store.file().is_some() || places.store_use != StoreUse::Verifier {
             stored::settle(&hub)?;

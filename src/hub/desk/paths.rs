@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::files;
+use crate::files::{self, ProtectedPlaces};
 use crate::hub::HubError;
 use crate::store::{PostgresPlace, StoreUse};
 use crate::vault::MasterKeyPlace;
@@ -46,6 +46,8 @@ pub struct DeskPaths {
     pub master_key: MasterKeyPlace,
     /// The state directory of a verifier: high-water mark and replay journal; beside the database if none is named.
     pub state_dir: Option<PathBuf>,
+    /// Further files of the desk, as the config file and the sockets of verifiers: no user may have a file made beside them.
+    pub other_files: Vec<PathBuf>,
     /// What the process may do to a database of an older keydesk.
     pub store_use: StoreUse,
 }
@@ -54,7 +56,7 @@ impl DeskPaths {
     /// A desk in a file, whose verifiers keep their state beside it.
     pub fn new(database: impl Into<PathBuf>, master_key: MasterKeyPlace) -> Self {
         let store = StorePlace::Sqlite(database.into());
-        Self { store, master_key, state_dir: None, store_use: StoreUse::Desk }
+        Self { store, master_key, state_dir: None, other_files: Vec::new(), store_use: StoreUse::Desk }
     }
 
     /// The same with links resolved, for a long-running process: whoever changes a link later does not change where its
@@ -70,6 +72,13 @@ impl DeskPaths {
         let beside = store.file().and_then(Path::parent);
         let state_dir = state_dir.filter(|dir| Some(dir.as_path()) != beside);
         Ok(Self { store, state_dir, ..self.clone() })
+    }
+
+    /// Where no user may have a file made.
+    pub fn protected(&self) -> ProtectedPlaces {
+        let files = self.store.file().into_iter().chain([self.master_key.path.as_path()]).map(Path::to_owned);
+        let files = files.chain(self.other_files.iter().cloned()).collect();
+        ProtectedPlaces::new(files, self.state_dir.iter().cloned().collect())
     }
 
     /// Path of the high-water mark.

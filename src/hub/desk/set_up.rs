@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use crate::account::{AccountName, Role, UserName, UserState};
+use crate::files::ProtectedPlaces;
 use crate::hub::audit::action;
 use crate::hub::desk::{schema_tags, store_place};
 use crate::hub::settings::stored;
@@ -125,6 +126,7 @@ fn fill(
         clock,
         account: account_name.clone(),
         account_intact: true,
+        protected: ProtectedPlaces::default(),
         highest: Mutex::new(None),
         survey: Mutex::new(None),
     };

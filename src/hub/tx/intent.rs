@@ -11,6 +11,8 @@ pub(crate) struct Intent {
     pub(crate) asked: &'static str,
     /// The credential that it is about.
     pub(crate) subject: Option<CredentialId>,
+    /// The user that it is about, or whose SSH key.
+    pub(crate) user: Option<String>,
     /// Whether the password must have been given recently.
     pub(crate) sensitive: bool,
     /// Whether it only restricts: done even if the table of users was tampered with.
@@ -21,11 +23,16 @@ pub(crate) struct Intent {
 
 impl Intent {
     pub(crate) fn new(right: Right, asked: &'static str) -> Self {
-        Self { right, asked, subject: None, sensitive: false, restricts: false, repairs: false }
+        Self { right, asked, subject: None, user: None, sensitive: false, restricts: false, repairs: false }
     }
 
     pub(crate) fn on(self, id: CredentialId) -> Self {
         Self { subject: Some(id), ..self }
+    }
+
+    /// About a user. Only for names that are known: people type passwords where a name belongs.
+    pub(crate) fn about(self, user: &str) -> Self {
+        Self { user: Some(user.to_owned()), ..self }
     }
 
     pub(crate) fn sensitive(self) -> Self {

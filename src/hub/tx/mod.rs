@@ -10,3 +10,5 @@ pub(crate) mod row_tags;
 pub(crate) mod seal_places;
 pub(crate) mod table_sums;
 pub(crate) mod write;
+
+pub use refusal::RefusedDeed;

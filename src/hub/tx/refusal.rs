@@ -7,9 +7,29 @@ use crate::hub::tx::intent::Intent;
 use crate::hub::tx::row_tags;
 use crate::hub::tx::write::Change;
 use crate::hub::{Actor, CredentialId, Denied, Hub, HubError, SessionOver};
-use crate::store::tables::{self, CredentialRecord, RepeatRecord, Tagged};
+use crate::store::tables::{self, CredentialRecord, RepeatRecord, Tagged, UserRecord};
 use crate::time::MINUTE;
 use crate::vault::{TagInput, sha256};
+
+/// What the screen refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedDeed {
+    /// The right that it needs.
+    pub right: Right,
+    /// The verb, as calls of the hub name it.
+    pub asked: &'static str,
+    /// The credential that it was about.
+    pub credential: Option<CredentialId>,
+    /// The user that it was about.
+    pub user: Option<String>,
+}
+
+impl RefusedDeed {
+    /// The use of a right, where nothing more is known.
+    pub fn of(right: Right) -> Self {
+        Self { right, asked: "use", credential: None, user: None }
+    }
+}
 
 impl Hub {
     /// Records in the trail that an actor was refused. A conflict or a full disk is not a refusal.
@@ -27,6 +47,9 @@ impl Hub {
             subject = Some(id.to_string());
             what = self.name_of(id).unwrap_or_default();
         }
+        if let Some(user) = &intent.user {
+            what = self.known_user_name(user).unwrap_or_default();
+        }
         let action = match (tampered, &subject) {
             (true, _) => action::TAMPERED,
             (false, Some(_)) => action::REFUSED_KEY,
@@ -40,7 +63,14 @@ impl Hub {
 
     /// Records a refusal that the screen made itself, because the action was greyed out.
     pub fn record_denied(&self, actor: &Actor, right: Right) -> Result<Denied, HubError> {
-        let intent = Intent::new(right, "use");
+        self.record_denied_deed(actor, &RefusedDeed::of(right))
+    }
+
+    /// The same, with what was asked and of which credential or user.
+    pub fn record_denied_deed(&self, actor: &Actor, deed: &RefusedDeed) -> Result<Denied, HubError> {
+        let mut intent = Intent::new(deed.right, deed.asked);
+        intent.subject = deed.credential;
+        intent.user.clone_from(&deed.user);
         match self.read(actor, &intent, |_| Ok(())) {
             Err(HubError::Denied(denied)) => Ok(denied),
             Err(why) => Err(why),
@@ -61,6 +91,13 @@ impl Hub {
         let mut change = Change::begin(self, author)?;
         change.refusal(action, subject, reason, &who)?;
         change.commit()
+    }
+
+    /// The name of a user, if there is one: what was typed in place of a name is not kept.
+    fn known_user_name(&self, name: &str) -> Option<String> {
+        let mut tx = self.store.read(&crate::store::Cancel::default()).ok()?;
+        let found: Option<Tagged<UserRecord>> = tables::get(&mut *tx, "name", name).ok()?;
+        found.map(|row| row.record.name)
     }
 
     fn name_of(&self, id: CredentialId) -> Option<String> {

@@ -63,7 +63,7 @@ impl Hub {
     /// that the row was read for.
     pub fn user(&self, actor: &Actor, name: &str, deed: UserOperation) -> Result<UserRow, HubError> {
         let right = if name == actor.user.as_str() { Right::OwnAccount } else { deed.right() };
-        self.read(actor, &Intent::new(right, deed.asked()), |tx| {
+        self.read(actor, &Intent::new(right, deed.asked()).about(name), |tx| {
             let found: Option<Tagged<UserRecord>> = tables::get(tx, "name", name)?;
             self.user_row(tx, &found.ok_or_else(|| no_user(name))?)
         })
@@ -158,7 +158,7 @@ impl Hub {
     /// Ends the pause after wrong passwords. The pause is not in the user's row, so no version is asked for.
     pub fn unlock_user(&self, actor: &Actor, name: &str) -> Result<UserRow, HubError> {
         let id = self.throttle_id(name)?;
-        self.write(actor, sensitive("unlock user"), |change| {
+        self.write(actor, sensitive("unlock user").about(name), |change| {
             let user = change.known_user(name)?;
             let locked = self.locked_until(&mut *change.tx, name)?.is_some();
             change.clear_throttle(&id)?;
@@ -193,7 +193,8 @@ impl Hub {
         // Changing one's own password is open to every user here, too: the command line does not ask for the old one.
         let own = name == actor.user.as_str();
         let right = if own { Right::OwnAccount } else { Right::ManageUsers };
-        self.write(actor, Intent::new(right, UserOperation::Password.asked()).sensitive(), |change| {
+        let intent = Intent::new(right, UserOperation::Password.asked()).about(name).sensitive();
+        self.write(actor, intent, |change| {
             let user = change.known_user(name)?;
             change.is_as_seen(&user, target)?;
             let must_change = !own;
@@ -212,7 +213,7 @@ impl Hub {
         deed: UserOperation,
         edit: impl FnOnce(&mut UserRecord) -> Option<Action>,
     ) -> Result<UserRow, HubError> {
-        self.write(actor, sensitive(deed.asked()), |change| {
+        self.write(actor, sensitive(deed.asked()).about(&target.name), |change| {
             let before = change.known_user(&target.name)?;
             let mut user = before.clone();
             if let Some(done) = edit(&mut user) {

@@ -76,7 +76,7 @@ impl App {
             Target::Place(place, _) => self.go_to_place(place),
             Target::Filter(_, filter) => self.go_to_filter(filter),
             Target::Action(binding) => match binding.right.filter(|right| !self.may(*right)) {
-                Some(right) => self.refuse(right),
+                Some(right) => self.refuse_action(binding.action, right),
                 None => self.act(binding.action),
             },
         }

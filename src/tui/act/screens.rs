@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::account::Right;
 use crate::config::Appearance;
 use crate::credential::{Kind, State};
-use crate::hub::{AttentionItem, CredentialRow, Group, RefusedKey};
+use crate::hub::{AttentionItem, CredentialRow, Group, RefusedDeed, RefusedKey};
 use crate::tui::act::scroll;
 use crate::tui::app::{App, Workspace};
 use crate::tui::dialog::{Confirmation, Dialog};
@@ -155,7 +155,7 @@ impl App {
             // The page itself says why; the refusal is in the trail like any other.
             let actor = workspace.actor();
             workspace.due.list = None;
-            self.call(Slot::Refused, Call::Refused(actor, Right::SeeCredentials));
+            self.call(Slot::Refused, Call::Refused(actor, RefusedDeed::of(Right::SeeCredentials)));
         }
     }
 

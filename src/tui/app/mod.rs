@@ -1,5 +1,6 @@
 //! The application state: everything that the screen shows.
 
+mod refused_deed;
 mod workspace;
 
 use std::collections::BTreeMap;

@@ -74,7 +74,7 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
         }
         Call::StopOld(actor, target) => Answer::Edited(vec![hub.stop_old_secret(&actor, target)?]),
         Call::Seen(actor, id, what) => hub.record_display_event(&actor, id, what).map(|()| Answer::Noted)?,
-        Call::Refused(actor, right) => Answer::Denied(hub.record_denied(&actor, right)?),
+        Call::Refused(actor, deed) => Answer::Denied(hub.record_denied_deed(&actor, &deed)?),
         Call::Pulse(actor, _) => Answer::Pulse(hub.pulse(&actor)?),
         Call::Overview(actor, lost) => Answer::Overview(Box::new(overview(hub, &actor, &lost)?)),
         Call::List(actor, query) => Answer::Page(hub.list_until(&actor, &query, cancel)?),
@@ -97,11 +97,13 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
         Call::Export { actor, part, path, format } => {
             let invalid = |sentence| HubError::Invalid { field: InputField::Other, sentence };
             let path = config::typed_path(&path).map_err(|why| invalid(why.to_string()))?;
-            let now = hub.now();
+            let (now, forbidden) = (hub.now(), hub.protected_places());
             Answer::Exported(match part {
-                ExportPart::Trail(query) => to_file(&path, format, now, |page| hub.export_trail(&actor, &query, page))?,
+                ExportPart::Trail(query) => {
+                    to_file(&path, forbidden, format, now, |page| hub.export_trail(&actor, &query, page))?
+                }
                 ExportPart::Credentials(part) => {
-                    to_file(&path, format, now, |page| hub.export_credentials(&actor, &part, page))?
+                    to_file(&path, forbidden, format, now, |page| hub.export_credentials(&actor, &part, page))?
                 }
             })
         }

@@ -152,7 +152,7 @@ impl Change<'_> {
 
 fn managing(actor: &Actor, user: &str, asked: &'static str) -> Intent {
     let right = if user == actor.user.as_str() { Right::OwnAccount } else { Right::ManageUsers };
-    Intent::new(right, asked).sensitive()
+    Intent::new(right, asked).about(user).sensitive()
 }
 
 /// What was typed as a label, or the comment of the key where that is fit for one.

@@ -144,7 +144,8 @@ pub fn number(n: i64) -> String {
 
 /// Replaces the list for a role that may not see it.
 fn not_available(app: &App, workspace: &Workspace, paint: &mut Paint<'_>) {
-    let denied = workspace.denied(Right::SeeCredentials);
+    // The page is where credentials are managed: here the help page has a sentence of its own.
+    let denied = workspace.denied(Right::ManageCredentials);
     // The help page's sentence names what the tab is for.
     let reason = format!("Only account Administrators can {}.", Right::ManageCredentials.words());
     let mut sheet = Sheet::new("Not available to you", layout::sheet_columns(app.size), app.theme);
