@@ -6,8 +6,13 @@ use crate::tui::app::App;
 use crate::tui::msg::{Call, Effect};
 use crate::tui::pending::Slot;
 use crate::tui::sign_in::SignInScreen;
+use crate::tui::toast::Toast;
 
 const SECOND: i64 = 1000;
+
+/// So long after a lock that nobody asked for, keys do nothing: who types on has not seen it yet, and must not have it tried
+/// as a password.
+const DEAF: i64 = SECOND;
 
 impl App {
     /// When the screen locks by itself; `None` where it does not, or is locked.
@@ -50,7 +55,10 @@ impl App {
             return self.end_session(&SessionOver::KeyGone.to_string());
         }
         if self.idle_lock_at().is_some_and(|end| end <= self.now) {
-            return self.lock();
+            self.lock();
+            let deaf_until = self.now.plus(DEAF);
+            self.sign_in.iter_mut().for_each(|sign_in| sign_in.deaf_until = Some(deaf_until));
+            return;
         }
         self.dirty |= self.seconds_to_lock() != before;
     }
@@ -62,6 +70,17 @@ impl App {
         self.last_key = self.now;
         self.dirty |= counting;
         counting
+    }
+
+    /// Whether keys do nothing yet, because the desk locked by itself a moment ago; says so once.
+    pub(in crate::tui) fn is_deaf(&mut self) -> bool {
+        let now = self.now;
+        if !self.sign_in.as_ref().is_some_and(|sign_in| sign_in.deaf_until.is_some_and(|end| now < end)) {
+            return false;
+        }
+        self.toast = Some(Toast::note(now, "What you typed while it locked was not used."));
+        self.dirty = true;
+        true
     }
 
     /// Locks on request: keys typed ahead go to the lock screen.

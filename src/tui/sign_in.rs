@@ -38,6 +38,8 @@ pub struct SignInScreen {
     pub form: Form,
     /// The message under the form.
     pub message: Option<SignInMessage>,
+    /// Keys do nothing before: they were meant for the desk that locked a moment ago.
+    pub deaf_until: Option<Millis>,
 }
 
 impl SignInScreen {
@@ -50,7 +52,7 @@ impl SignInScreen {
             password(Id::Again, "Again"),
             button(Id::Submit, "Set up"),
         ]);
-        Self { kind: SignInKind::SetUp, locked_by: String::new(), form, message: None }
+        Self { kind: SignInKind::SetUp, locked_by: String::new(), form, message: None, deaf_until: None }
     }
 
     /// Name and password.
@@ -63,13 +65,13 @@ impl SignInScreen {
         if !name.is_empty() {
             form.focus_on(Id::Password);
         }
-        Self { kind: SignInKind::SignIn, locked_by: String::new(), form, message: None }
+        Self { kind: SignInKind::SignIn, locked_by: String::new(), form, message: None, deaf_until: None }
     }
 
     /// The password of who locked the screen.
     pub fn lock(name: &str) -> Self {
         let form = Form::new(vec![password(Id::Password, "Password"), button(Id::Submit, "Unlock")]);
-        Self { kind: SignInKind::Lock, locked_by: name.to_owned(), form, message: None }
+        Self { kind: SignInKind::Lock, locked_by: name.to_owned(), form, message: None, deaf_until: None }
     }
 
     /// Who signs in.

@@ -126,6 +126,9 @@ impl App {
             return self.interrupt();
         }
         self.interrupted = false;
+        if self.is_deaf() {
+            return;
+        }
         if layout::too_small(self.size) && !matches!(chord, Some(c) if c == Chord::ctrl('z') || c == Chord::ctrl('l')) {
             // Buttons that cannot be seen must not be pressed.
             return;
@@ -143,15 +146,15 @@ impl App {
         match typed {
             Typed::Paste(text) => self.paste(text),
             Typed::Key(chord) => match keymap::resolve(&self.scopes(), *chord) {
+                Meaning::Nothing if chord.typed().is_some_and(|c| c.is_ascii_digit()) && self.to_kept_line() => {
+                    self.type_char(*chord);
+                }
                 Meaning::Nothing if self.press_by_letter(*chord) => self.dirty = true,
                 Meaning::Nothing => {
                     self.dirty = true;
                     self.toast = Some(Toast::note(self.now, format!("{chord} does nothing here")));
                 }
-                Meaning::Typed(c) => {
-                    self.toast = None;
-                    self.insert(c.encode_utf8(&mut [0; 4]));
-                }
+                Meaning::Typed(_) => self.type_char(*chord),
                 Meaning::Bound(binding) => {
                     self.toast = None;
                     match binding.right.filter(|right| !self.may(*right)) {
@@ -163,7 +166,15 @@ impl App {
         }
     }
 
+    fn type_char(&mut self, chord: Chord) {
+        self.toast = None;
+        if let Some(c) = chord.typed() {
+            self.insert(c.encode_utf8(&mut [0; 4]));
+        }
+    }
+
     fn paste(&mut self, text: &str) {
+        self.to_kept_line();
         let takes = match (&self.help, &self.sign_in, &self.workspace) {
             (Some(_), ..) => false,
             (None, Some(sign_in), _) => sign_in.form.takes_text(),

@@ -140,7 +140,8 @@ fn y_copies_every_ticked_key_one_a_line() {
 fn all_of_several_secrets_are_copied_as_the_last_one_was() {
     let mut desk = Desk::with(fixture::with_keys(3), Role::Administrator);
     desk.press("enter enter").rest().press("a R").dialog("New secrets for 3 credentials").says("24 hours");
-    desk.press("enter").rest().press("C j").dialog("The secret, once").says("key and secret as JSON.");
+    desk.press("enter").dialog("New secrets for 3 credentials").says("[▸Make 3 new secrets ]").press("enter");
+    desk.rest().press("C j").dialog("The secret, once").says("key and secret as JSON.");
     desk.press("→").sees("1 of 3 copied").sees("a copies all 3 as JSON.").press("a").sees("all 3 as JSON");
     let json: serde_json::Value = serde_json::from_str(desk.copied.last().unwrap()).unwrap();
     let secrets: Vec<_> = json.as_array().unwrap().iter().map(|one| one["secret"].as_str().unwrap()).collect();

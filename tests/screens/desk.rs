@@ -248,6 +248,7 @@ impl Desk {
     /// Waits for so many milliseconds.
     pub fn waits(&mut self, ms: i64) -> &mut Self {
         let end = self.clock.now().plus(ms);
+        let locked = self.screen().contains("Locked");
         for _ in 0..10_000 {
             match self.app.deadline().filter(|at| *at <= end) {
                 Some(at) => self.clock_to(at.max(self.clock.now())),
@@ -256,6 +257,10 @@ impl Desk {
             self.send(Msg::Tick);
         }
         self.clock_to(end);
+        // Who saw it lock types after that.
+        if !locked && self.screen().contains("Locked") {
+            self.clock_to(end.plus(1_000));
+        }
         self
     }
 

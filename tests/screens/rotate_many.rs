@@ -1,6 +1,7 @@
 //! New secrets for several keys at once, and the one-time view that pages through them.
 
 use keydesk::account::Role;
+use keydesk::credential::Overlap;
 use keydesk::hub::{CredentialRow, ListQuery};
 use keydesk::tui::msg::CopyOutcome;
 
@@ -13,6 +14,8 @@ fn three() -> Desk {
     desk.press("enter enter").rest().press("space space space R").dialog("New secrets for 3 credentials");
     desk.says("key-0000, key-0001, key-0002")
         .sees("How long shall the old secrets go on working?")
+        .press("enter")
+        .rest()
         .press("enter")
         .rest();
     desk.dialog("The secret, once").says("1 of 3 →").sees("0 of 3 copied");
@@ -95,4 +98,25 @@ fn locking_drops_the_secrets_that_were_not_copied() {
     desk.press("c").sees("1 of 3 copied").waits(700_000).sees("Locked");
     let lost = format!("{:?}", desk.app).matches("UnsavedSecret").count();
     assert_eq!(lost, 2, "the copied one is not lost");
+}
+
+#[test]
+fn many_new_secrets_need_more_than_one_enter() {
+    let mut desk = Desk::with(fixture::with_keys(300), Role::Administrator);
+    desk.press("enter enter").rest().press("A").rest().press("R").dialog("New secrets for 300 credentials");
+    desk.says("they leaked: stop them all now").sees("enter to the button").sees_no("make 300");
+    desk.press("enter").rest().dialog("New secrets for 300 credentials").says("[▸Make 300 new secrets ]");
+    desk.press("esc R ctrl-s").rest().dialog("New secrets for 300 credentials").says("[▸Make 300 new secrets ]");
+    assert_eq!(desk.count("rotate"), 0);
+    desk.press("enter").rest().dialog("The secret, once").says("1 of 300");
+}
+
+#[test]
+fn a_secret_that_stops_now_needs_more_than_one_enter() {
+    let mut desk = Desk::on_list();
+    let bram = fixture::local(desk.hub(), "bram");
+    desk.hub().rotate(&bram, desk.row_of("crm-sync").target(), Overlap::Week).unwrap();
+    desk.waits(1_500).selects("crm-sync").press("R").rest().dialog("New secret for crm-sync").says("stops now");
+    desk.press("enter").rest().dialog("New secret for crm-sync").says("[▸Make new secret ]");
+    assert_eq!(desk.count("rotate"), 0);
 }

@@ -111,5 +111,5 @@ fn edit_and_rotate_name_the_filter_and_the_number() {
     let said = "These are all 2 of Basic Authentication that / by:alice finds.";
     desk.press("e").dialog("Edit 2 keys").says(said).sees("[ Save 2 ]").sees("ctrl-s save 2").press("esc");
     desk.press("R").dialog("New secrets for 2 credentials").says(said).sees("[ Make 2 new secrets ]");
-    desk.sees("make 2").press("esc").press("d").dialog("Disable 2 keys?").says(said).sees("[ Disable 2 ]");
+    desk.sees("enter to the button").press("esc").press("d").dialog("Disable 2 keys?").says(said).sees("[ Disable 2 ]");
 }

@@ -23,8 +23,8 @@ impl Desk {
 fn the_lock_time_is_set_for_the_sessions_to_come() {
     let mut desk = Desk::on_security();
     desk.sees("Lock after").sees("10 minutes").sees("10 minutes is the default; it was never changed");
-    desk.press("enter").dialog("Lock time").says("10 minutes is the default").press("ctrl-u").types("30");
-    desk.dialog("Lock time").says("Minutes").press("enter").no_dialog();
+    desk.press("enter").dialog("Lock after").says("10 minutes is the default").press("ctrl-u").types("30");
+    desk.dialog("Lock after").says("Minutes").press("enter").no_dialog();
     desk.sees("The time is set. It counts from the next sign-in.").rest().sees("30 minutes");
     desk.sees("yours locks after 10 minutes");
     assert_eq!(desk.lock_time(), 30);
@@ -45,8 +45,8 @@ fn an_invalid_lock_time_is_told_when_the_field_is_left() {
     for typed in ["soon", "0"] {
         let mut desk = Desk::on_security();
         desk.press("enter ctrl-u").types(typed).press("tab").sees("A desk locks after 1 to 1440 minutes.");
-        desk.dialog("Lock time").says(typed).press("shift-tab enter");
-        desk.dialog("Lock time").says("A desk locks after 1 to 1440 minutes.").press("esc").no_dialog();
+        desk.dialog("Lock after").says(typed).press("shift-tab enter");
+        desk.dialog("Lock after").says("A desk locks after 1 to 1440 minutes.").press("esc").no_dialog();
         assert_eq!(desk.lock_time(), 10);
     }
 }
@@ -54,7 +54,7 @@ fn an_invalid_lock_time_is_told_when_the_field_is_left() {
 #[test]
 fn a_setting_that_was_not_touched_is_not_sent() {
     let mut desk = Desk::on_security();
-    desk.press("enter").dialog("Lock time").says("Minutes").press("ctrl-s").no_dialog().sees("Nothing was changed.");
+    desk.press("enter").dialog("Lock after").says("Minutes").press("ctrl-s").no_dialog().sees("Nothing was changed.");
     assert_eq!(desk.count("set settings"), 0);
 }
 
@@ -65,8 +65,8 @@ fn an_error_keeps_the_form() {
         Call::SetSettings(..) => Some(Err(HubError::Unavailable("The disk is full.".to_owned()))),
         _ => None,
     }));
-    desk.press("enter ctrl-u").types("30").dialog("Lock time").says("30").press("enter");
-    desk.dialog("Lock time").says("The disk is full.");
+    desk.press("enter ctrl-u").types("30").dialog("Lock after").says("30").press("enter");
+    desk.dialog("Lock after").says("The disk is full.");
 }
 
 #[test]

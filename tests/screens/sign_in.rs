@@ -213,6 +213,16 @@ fn a_key_that_comes_after_the_time_finds_the_desk_locked() {
 }
 
 #[test]
+fn what_is_typed_on_while_it_locks_is_no_password() {
+    let mut desk = Desk::on_list();
+    desk.clock.advance(jiff::SignedDuration::from_secs(601));
+    desk.press("D").types("4f2a").sees("Locked").dialog("Acme Messaging").says("alice").press("enter").rest();
+    desk.sees("What you typed while it locked was not used.").sees_no("tries are left").sees_no("••");
+    desk.waits(1_001).types(PASSWORD).dialog("Acme Messaging").says("alice").press("enter").rest().sees("crm-sync");
+    assert_eq!(desk.count("sign in"), 1);
+}
+
+#[test]
 fn a_clock_that_steps_back_still_locks() {
     let mut desk = Desk::on_list();
     desk.clock.advance(jiff::SignedDuration::from_hours(-48));

@@ -95,13 +95,29 @@ fn rotating_in_an_overlap_says_which_secret_stops_before_and_after() {
     desk.hub().rotate(&bram, desk.row_of("crm-sync").target(), Overlap::Week).unwrap();
     let stops = "The secret from 2 Aug 2026, which would have worked until 21 Aug 2026 09:12 UTC, stops now.";
     desk.waits(1_500).selects("crm-sync").press("R").rest().sized(60, 16).sees(stops).sees("(•) 24 hours");
-    desk.sized(80, 24).sees(stops).dialog("New secret for crm-sync").says("(•) 24 hours").press("enter");
+    desk.sized(80, 24).sees(stops).dialog("New secret for crm-sync").says("(•) 24 hours").press("enter enter");
     desk.dialog("The secret, once").says("the old one works until 15 Aug 2026 09:12 UTC");
     desk.sees("which would have worked until 21 Aug 2026 09:12 UTC, stopped now.").sees("API Key").sees("[▸OK ]");
     // What belongs together is visible together, even in the smallest window.
     desk.sized(60, 16).sees("crm-sync").sees("stopped now.").sees("API Secret").sees("[▸OK ]");
     let mut desk = Desk::on_list();
     desk.selects("crm-sync").press("R").rest().dialog("New secret for crm-sync").says("24 hours").sees_no("stops now");
+}
+
+#[test]
+fn an_old_secret_of_a_disabled_key_is_said_not_to_work() {
+    let mut desk = Desk::on_list();
+    let bram = fixture::local(desk.hub(), "bram");
+    desk.hub().rotate(&bram, desk.row_of("crm-sync").target(), Overlap::Week).unwrap();
+    desk.waits(1_500).selects("crm-sync").rest().waits(500).rest().sees("the old one works until");
+    desk.press("d tab").dialog("Disable crm-sync?").says("until it is enabled").press("enter").rest().waits(7_000);
+    desk.rest().selects("crm-sync").rest();
+    desk.sees("old: would work until 21 Aug 09:12, but the credential is disabled").sees_no("stops it");
+    desk.press("enter").rest().sees("would work until 21 Aug 09:12 UTC, but the credential is disabled").press("R");
+    desk.dialog("New secret for crm-sync").says("It is disabled: its secrets are refused until it is enabled.");
+    desk.press("enter").dialog("New secret for crm-sync").says("[▸Make new secret ]").press("enter").rest();
+    desk.dialog("The secret, once").says("Its secrets are refused: the credential is disabled.");
+    desk.sees("the old one would work until 15 Aug 2026");
 }
 
 #[test]

@@ -77,6 +77,20 @@ fn capital_a_ticks_in_every_kind() {
 }
 
 #[test]
+fn ticks_that_are_elsewhere_are_said_to_be() {
+    let mut desk = Desk::on_list();
+    desk.press("space")
+        .sees("a all 4")
+        .press("a")
+        .sees("4 ticked")
+        .sees_no("none shown here")
+        .sees("a untick")
+        .press("2")
+        .rest();
+    desk.sees("4 ticked, none shown here").sees("a all 2").press("space").sees("5 ticked").sees_no("none shown here");
+}
+
+#[test]
 fn revoked_ones_fall_out_of_the_ticks() {
     let mut desk = Desk::on_list();
     desk.press("a").sees("4 ticked").press("D").types("4").dialog("Revoke 4 keys?").says("for good");
@@ -139,10 +153,24 @@ fn a_tampered_key_opens_a_sheet_and_can_be_revoked() {
 }
 
 #[test]
+fn what_is_disabled_already_is_said_before_a_change() {
+    let mut desk = Desk::on_list();
+    desk.press("a d");
+    desk.dialog("Disable 4 keys?").says("1 is disabled already. ").press("esc").press("R");
+    desk.dialog("New secrets for 4 credentials");
+    desk.says("1 is disabled: its secrets are refused until it is enabled.");
+}
+
+#[test]
 fn a_tampered_one_is_left_out_of_a_change_of_several() {
     let mut desk = Desk::with_tampered("crm-sync");
     desk.press("a").sees("4 ticked").press("d");
     desk.dialog("Disable 3 keys?").says("billing-gateway").sees_no("    crm-sync").press("esc");
+    for (key, title) in [("d", "Disable 3 keys?"), ("R", "New secrets for 3 credentials"), ("e", "Edit 3 keys")] {
+        for (columns, rows) in [(80, 24), (60, 16)] {
+            desk.sized(columns, rows).press(key).dialog(title).says("1 is left out: crm-sync, tampered.").press("esc");
+        }
+    }
     desk.press("D").dialog("Revoke 4 keys?").says("crm-sync");
 }
 

@@ -49,10 +49,12 @@ impl App {
                 if let Some(left) = before.filter(|_| before != after) {
                     dialog.judge(left, now);
                 }
-                match advance {
-                    Some(Advance::Submit) => self.pressed(Id::Submit),
-                    Some(Advance::Pressed(id)) => self.pressed(id),
-                    Some(Advance::Moved) | None => {}
+                let button = dialog.asks_first(now).then_some(dialog.form.as_mut()).flatten();
+                match (advance, button) {
+                    (Some(Advance::Submit), Some(form)) => form.focus_on(Id::Submit),
+                    (Some(Advance::Submit), None) => self.pressed(Id::Submit),
+                    (Some(Advance::Pressed(id)), _) => self.pressed(id),
+                    (Some(Advance::Moved) | None, _) => {}
                 }
                 if matches!(action, Action::Edit(_)) {
                     self.field_changed();

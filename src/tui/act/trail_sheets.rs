@@ -123,6 +123,23 @@ impl App {
         self.open_api(Kind::Basic, None, TAMPERED);
     }
 
+    /// A digit or a paste in the sheet of the check is the line that was kept, wherever the focus is. `false` if there is
+    /// no field for one.
+    pub(in crate::tui) fn to_kept_line(&mut self) -> bool {
+        if self.help.is_some() || self.sign_in.is_some() {
+            return false;
+        }
+        match self.dialog_mut() {
+            Some(Dialog { form: Some(form), kind: DialogKind::TrailCheck(_), .. })
+                if form.entry(Id::Noted).is_some() =>
+            {
+                form.focus_on(Id::Noted);
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// Holds a line that was noted elsewhere against the log: everything is checked once more, up to that entry too.
     pub(super) fn compare_line(&mut self) {
         let Some(workspace) = &mut self.workspace else { return };

@@ -13,8 +13,8 @@ mod user;
 
 pub use confirm::Confirmation;
 pub use credential::{
-    ChangeState, CopyPart, Create, Draft, EditKeys, Holder, Issue, NewPassword, OneTimeSecret, Rotate, SecretPage,
-    StopOldSecret, Tampered, entry_of, lost_words, parts_of,
+    ChangeState, CopyPart, Create, Draft, EditKeys, Holder, Issue, LeftOut, NewPassword, OneTimeSecret, Rotate,
+    SecretPage, StopOldSecret, Tampered, entry_of, leave_out, lost_words, parts_of,
 };
 pub use export::Export;
 pub use jump::{Jump, Place, Target};
@@ -39,6 +39,8 @@ pub struct Dialog {
     pub form: Option<Form>,
     /// Why the last try failed, where no field is at fault.
     pub problem: Option<String>,
+    /// What was chosen, and this leaves out.
+    pub left_out: Vec<LeftOut>,
     /// Of a change of many that is under way: how many were done.
     pub so_far: i64,
     /// Which dialog it is, with what only that one has.
@@ -132,12 +134,12 @@ impl<T> Scrollable<T> {
 impl Dialog {
     /// A dialog with a form.
     fn with_form(form: Form, kind: DialogKind) -> Self {
-        Self { form: Some(form), problem: None, so_far: 0, kind }
+        Self { form: Some(form), problem: None, left_out: Vec::new(), so_far: 0, kind }
     }
 
     /// A dialog that is only read.
     pub fn to_read(kind: DialogKind) -> Self {
-        Self { form: None, problem: None, so_far: 0, kind }
+        Self { form: None, problem: None, left_out: Vec::new(), so_far: 0, kind }
     }
 
     /// Its scopes, innermost first.
@@ -193,6 +195,16 @@ impl Dialog {
             (DialogKind::ChangeState(change), _) => !matches!(change.verb, Verb::Enable),
             (DialogKind::Rotate(_) | DialogKind::StopOldSecret(_), _) | (DialogKind::Confirm(_), Id::Ok) => true,
             (_, id) => id == Id::Revoke,
+        }
+    }
+
+    /// Whether sending it leads to its button first, which has the focus next.
+    pub fn asks_first(&self, now: Millis) -> bool {
+        match &self.kind {
+            DialogKind::Rotate(rotate) => {
+                self.form.as_ref().is_some_and(|form| form.focus() != Some(Id::Submit)) && rotate.asks_first(now)
+            }
+            _ => false,
         }
     }
 

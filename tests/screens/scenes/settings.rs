@@ -25,7 +25,7 @@ pub const SCENES: &[Scene] = &[
         make: |t| {
             then(setting("Security", t), |d| {
                 d.press("enter ctrl-u").types("0");
-                d.dialog("Lock time").says("is the default").press("enter");
+                d.dialog("Lock after").says("is the default").press("enter");
             })
         },
     },

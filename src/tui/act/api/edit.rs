@@ -4,7 +4,7 @@ use crate::account::Right;
 use crate::credential::State;
 use crate::hub::CredentialRow;
 use crate::tui::app::{App, Workspace};
-use crate::tui::dialog::{Dialog, DialogKind};
+use crate::tui::dialog::{Dialog, DialogKind, LeftOut, leave_out};
 use crate::tui::msg::Call;
 use crate::tui::pending::Slot;
 use crate::tui::screen::Api;
@@ -12,9 +12,9 @@ use crate::tui::toast::Toast;
 
 impl App {
     pub(in crate::tui::act) fn open_edit(&mut self) {
-        if let Some(rows) = self.whole_targets() {
+        if let Some((rows, left_out)) = self.whole_targets() {
             let all_of = self.all_of(rows.len());
-            self.push(Dialog::edit(rows, all_of));
+            self.push(Dialog::edit(rows, all_of).without(left_out));
         }
     }
 
@@ -29,8 +29,8 @@ impl App {
         self.push(Dialog::stop_old_secret(row, old.flatten()));
     }
 
-    /// The targets of a change without revoked credentials; shows a message if none is left.
-    pub(in crate::tui::act) fn live_targets(&mut self) -> Option<Vec<CredentialRow>> {
+    /// The targets of a change without revoked credentials, and those; shows a message if none is left.
+    pub(in crate::tui::act) fn live_targets(&mut self) -> Option<(Vec<CredentialRow>, Vec<LeftOut>)> {
         let mut rows: Vec<_> = self.workspace.as_ref().and_then(Workspace::api)?.targets().cloned().collect();
         if let [row] = rows.as_slice()
             && row.state == State::Revoked
@@ -39,26 +39,26 @@ impl App {
             self.report_revoked_is_final(&row);
             return None;
         }
-        rows.retain(|row| row.state != State::Revoked);
         rows.sort_by(|a, b| a.name.cmp(&b.name));
+        let revoked = leave_out(&mut rows, "revoked", |row| row.state == State::Revoked);
         if rows.is_empty() {
             self.toast = Some(Toast::note(self.now, "All of them are revoked already, which is final."));
             return None;
         }
-        Some(rows)
+        Some((rows, Vec::from_iter(revoked)))
     }
 
     /// The same without those that were changed outside keydesk; opens the sheet about one if none is left.
-    pub(in crate::tui::act) fn whole_targets(&mut self) -> Option<Vec<CredentialRow>> {
-        let mut rows = self.live_targets()?;
-        let tampered = rows.iter().position(|row| row.tampered).map(|at| rows[at].clone());
-        rows.retain(|row| !row.tampered);
+    pub(in crate::tui::act) fn whole_targets(&mut self) -> Option<(Vec<CredentialRow>, Vec<LeftOut>)> {
+        let (mut rows, mut left_out) = self.live_targets()?;
+        let tampered = rows.iter().find(|row| row.tampered).cloned();
+        left_out.extend(leave_out(&mut rows, "tampered", |row| row.tampered));
         match tampered.filter(|_| rows.is_empty()) {
             Some(row) => {
                 self.open_tampered(row);
                 None
             }
-            None => Some(rows),
+            None => Some((rows, left_out)),
         }
     }
 

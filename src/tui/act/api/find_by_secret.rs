@@ -4,7 +4,7 @@ use crate::credential::Overlap;
 use crate::hub::{FoundSecret, WhichSecret};
 use crate::secret::{Secret, What, only_line};
 use crate::tui::app::App;
-use crate::tui::dialog::{Dialog, DialogKind, Rotate};
+use crate::tui::dialog::{Dialog, DialogKind, LeftOut, Rotate};
 use crate::tui::form::Id;
 use crate::tui::msg::{Call, Ticket};
 use crate::tui::pending::Slot;
@@ -78,12 +78,14 @@ impl App {
         let FoundSecret { row, which } = *found;
         match which {
             WhichSecret::Previous(until) => self.push(Dialog::stop_old_secret(row, Some(until))),
-            WhichSecret::Current | WhichSecret::Ended(_) => self.open_rotate(Rotate::of(vec![row]), Overlap::None),
+            WhichSecret::Current | WhichSecret::Ended(_) => {
+                self.open_rotate(Rotate::of(vec![row]), Overlap::None, Vec::new())
+            }
         }
     }
 
     /// Opens the dialog of a rotation, with what is known of the secrets that work; that is read once more.
-    pub(in crate::tui::act) fn open_rotate(&mut self, mut rotate: Rotate, overlap: Overlap) {
+    pub(in crate::tui::act) fn open_rotate(&mut self, mut rotate: Rotate, overlap: Overlap, left_out: Vec<LeftOut>) {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
         if let [row] = rotate.rows.as_slice() {
@@ -91,6 +93,6 @@ impl App {
             rotate.live.extend(known.into_iter().flat_map(|d| d.secrets.iter().cloned()));
             workspace.due.details = Some(now);
         }
-        workspace.dialogs.push(Dialog::rotate(rotate, overlap));
+        workspace.dialogs.push(Dialog::rotate(rotate, overlap).without(left_out));
     }
 }

@@ -128,9 +128,9 @@ impl App {
                 self.act_on_list(Action::Down);
             }
             Action::Rotate => {
-                if let Some(rows) = self.whole_targets() {
+                if let Some((rows, left_out)) = self.whole_targets() {
                     let all_of = self.all_of(rows.len());
-                    self.open_rotate(Rotate { all_of, ..Rotate::of(rows) }, Overlap::Day);
+                    self.open_rotate(Rotate { all_of, ..Rotate::of(rows) }, Overlap::Day, left_out);
                 }
             }
             Action::EditKeys => self.open_edit(),
@@ -141,14 +141,15 @@ impl App {
     }
 
     fn change(&mut self, action: Action) {
-        let change = match action {
+        let targets = match action {
             // What was changed outside keydesk can be revoked as well.
-            Action::Revoke => self.live_targets().map(ChangeState::revoke),
-            _ => self.whole_targets().map(ChangeState::toggle),
+            Action::Revoke => self.live_targets(),
+            _ => self.whole_targets(),
         };
-        if let Some(change) = change {
-            let all_of = self.all_of(change.rows.len());
-            self.push(Dialog::change_state(ChangeState { all_of, ..change }));
+        if let Some((rows, left_out)) = targets {
+            let all_of = self.all_of(rows.len());
+            let change = if action == Action::Revoke { ChangeState::revoke(rows) } else { ChangeState::toggle(rows) };
+            self.push(Dialog::change_state(ChangeState { all_of, ..change }).without(left_out));
         }
     }
 

@@ -60,6 +60,12 @@ impl Rotate {
         self.rows.iter().filter_map(move |row| Some((row, older(row)?)))
     }
 
+    /// Whether Enter and ctrl-s lead to its button first: it is about several, or stops an older secret at once.
+    pub fn asks_first(&self, now: Millis) -> bool {
+        let older = |row: &CredentialRow| row.older_until.is_some_and(|until| until.0 > now.seconds().0);
+        self.rows.len() > 1 || self.rows.iter().any(older) || self.ended_early(now).next().is_some()
+    }
+
     /// The overlap that is chosen.
     pub fn overlap(form: &Form) -> Overlap {
         Overlap::ALL[form.chosen(Id::Overlap).min(Overlap::ALL.len() - 1)]

@@ -196,6 +196,18 @@ impl Api {
         self.ticks.all_of().filter(|_| self.acts_on_ticks() && self.ticks.len() == rows)
     }
 
+    /// Whether no row of the list that was read is ticked, but others are.
+    pub fn ticks_are_elsewhere(&self) -> bool {
+        !self.ticks.is_empty() && !self.list.rows().iter().any(|row| self.ticks.has(row.id))
+    }
+
+    /// Whether all of so many rows that the list has are ticked, as far as that can be told without reading them.
+    pub fn all_ticked(&self, total: i64) -> bool {
+        let all_read = i64::try_from(self.list.rows().len()) == Ok(total);
+        let found = self.ticks.all_of() == Some(&self.all_found(false).0);
+        total > 0 && (found || all_read && self.list.rows().iter().all(|row| self.ticks.has(row.id)))
+    }
+
     /// What `a` ticks, or `A` with every kind, and the query that finds it.
     pub fn all_found(&self, every_kind: bool) -> (Found, ListQuery) {
         let query = self.query();

@@ -1,11 +1,11 @@
 //! The body of the sheet that disables, enables or revokes.
 
-use crate::credential::Verb;
+use crate::credential::{State, Verb};
 use crate::hub::{CredentialRow, Tampering};
 use crate::text;
 use crate::time::DAY;
 use crate::tui::app::App;
-use crate::tui::dialog::{ChangeState, Tampered};
+use crate::tui::dialog::{ChangeState, LeftOut, Tampered};
 use crate::tui::form::{Control, Form, Id};
 use crate::tui::relative_time;
 use crate::tui::screen::Found;
@@ -40,6 +40,30 @@ pub fn change_state(app: &App, d: &ChangeState, form: &Form, sheet: &mut Sheet) 
     consequence(app, d, sheet);
     if d.verb == Verb::Revoke {
         typed_confirmation(app, d, form, sheet);
+    }
+}
+
+/// `1 is left out: data-push-stage-070, tampered.`
+pub fn left_out(left_out: &[LeftOut], sheet: &mut Sheet, ellipsis: char) {
+    if !left_out.is_empty() {
+        sheet.gap();
+    }
+    for LeftOut { names, why } in left_out {
+        let named: Vec<_> = names.iter().take(NAMED).map(|name| text::fit_middle(name, 30, ellipsis)).collect();
+        let more = names.len() - named.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let are = if names.len() == 1 { "is" } else { "are" };
+        sheet.warn(&format!("{} {are} left out: {}{more}, {why}.", names.len(), named.join(", ")));
+    }
+}
+
+/// Of several that are disabled, how many are so already.
+fn disabled_already(d: &ChangeState) -> String {
+    let disabled = d.rows.iter().filter(|row| row.state == State::Disabled).count();
+    match (d.verb, disabled) {
+        (Verb::Enable | Verb::Revoke, _) | (_, 0) => String::new(),
+        (Verb::Disable, 1) => "1 is disabled already. ".to_owned(),
+        (Verb::Disable, n) => format!("{n} are disabled already. "),
     }
 }
 
@@ -135,7 +159,7 @@ fn consequence(app: &App, d: &ChangeState, sheet: &mut Sheet) {
         (Verb::Enable, false) => "They work again within a second, with the secrets they have.",
     };
     sheet.stressed(
-        &format!("{}{words}", lately.as_deref().unwrap_or_default()),
+        &format!("{}{}{words}", disabled_already(d), lately.as_deref().unwrap_or_default()),
         &[
             (lately.as_deref().unwrap_or_default().trim(), app.theme.strong()),
             (if d.verb == Verb::Revoke { "for good" } else { "" }, app.theme.danger().patch(app.theme.strong())),

@@ -70,7 +70,7 @@ fn title(app: &App, kind: &DialogKind) -> String {
         DialogKind::User(action) => user::title(action),
         DialogKind::UserKeys(d) => format!("Keys made by {}", d.content.who),
         DialogKind::Export(of) => export::title(of).to_owned(),
-        DialogKind::Setting(change) => change.setting.title().to_owned(),
+        DialogKind::Setting(change) => settings::title(change.setting).to_owned(),
         DialogKind::TrailEntry(d) => format!("Entry {}", d.content.no),
         DialogKind::TrailCheck(_) => "Verify the activity log".to_owned(),
         DialogKind::RefusedRequest(row) => format!("Refused: {}", row.name),
@@ -105,6 +105,7 @@ fn is_dangerous(kind: &DialogKind) -> bool {
 /// The body of a form, and under it what went wrong or that the store is writing.
 fn fields(app: &App, dialog: &Dialog, form: &Form, sheet: &mut Sheet) {
     let problem = dialog.problem.as_deref();
+    change_state::left_out(&dialog.left_out, sheet, app.theme.glyphs.ellipsis);
     match &dialog.kind {
         DialogKind::FindBySecret { compared } => return find_by_secret::find(app, *compared, form, problem, sheet),
         DialogKind::Jump(d) => return jump::jump(app, d, form, sheet),

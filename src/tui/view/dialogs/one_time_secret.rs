@@ -12,6 +12,7 @@ use crate::tui::form::Form;
 use crate::tui::layout;
 use crate::tui::msg::CopyOutcome;
 use crate::tui::view::paint::span;
+use crate::tui::view::screens::details;
 use crate::tui::view::sheet::Sheet;
 
 /// Number of dots for a masked secret, the same for all, so that it reveals nothing.
@@ -104,12 +105,19 @@ fn limits(app: &App, row: &CredentialRow, issue: &Issue, sheet: &mut Sheet) {
             sheet.spans(vec![span(&format!("  {line}"), theme.muted())]);
         }
         Issue::Rotated { old_until, ended_early } => {
+            let refused = details::refused_because(app, row);
             let old = match old_until {
                 // An overlap is a week at most.
-                Some(until) => until.millis().utc("the old one works until %-d %b %Y %H:%M UTC"),
+                Some(until) => {
+                    let works = if refused.is_some() { "would work" } else { "works" };
+                    format!("the old one {works} {}", until.millis().utc("until %-d %b %Y %H:%M UTC"))
+                }
                 None => "the old one stopped".to_owned(),
             };
             sheet.spans(vec![span(&format!("  {old}"), theme.muted())]);
+            if let Some(why) = refused {
+                sheet.warn(&format!("Its secrets are refused: {why}."));
+            }
             ended_early.iter().for_each(|old| sheet.warn(&old.sentence("stopped")));
         }
     }

@@ -28,6 +28,14 @@ pub fn reauthenticate(form: &Form, sheet: &mut Sheet) {
     }
 }
 
+/// What a setting is called on the page and over its form.
+pub fn title(setting: Setting) -> &'static str {
+    match setting {
+        Setting::LockTime => "Lock after",
+        setting => setting.title(),
+    }
+}
+
 /// Lines of the form of one setting: its field, its unit, its default.
 pub fn setting(change: &SettingChange, form: &Form, sheet: &mut Sheet) {
     let setting = change.setting;

@@ -14,6 +14,7 @@ use crate::tui::app::App;
 use crate::tui::dialog::{Confirmation, Dialog, DialogKind, OneTimeSecret, Target, UserAction, counted};
 use crate::tui::form::Form;
 use crate::tui::keymap::{self, Action, Binding, Scope};
+use crate::tui::layout;
 use crate::tui::pending::Slot;
 use crate::tui::screen::{MenuFocus, Screen, Topic};
 use crate::tui::sign_in::SignInKind;
@@ -70,7 +71,10 @@ pub fn line(app: &App, paint: &mut Paint<'_>, y: u16) {
 fn ticked(app: &App) -> Option<String> {
     let on_list = app.help.is_none() && app.sign_in.is_none() && app.dialog().is_none();
     let api = app.workspace.as_ref().filter(|_| on_list).and_then(|r| r.api())?;
-    api.acts_on_ticks().then(|| format!("{} ticked:", api.ticks.len()))
+    // Beside a wide list nothing else tells it.
+    let elsewhere = layout::is_wide(app.size) && api.ticks_are_elsewhere();
+    let elsewhere = if elsewhere { ", none shown here" } else { "" };
+    api.acts_on_ticks().then(|| format!("{} ticked{elsewhere}:", api.ticks.len()))
 }
 
 /// What can be done with the ticked rows, in the order of the line.
@@ -130,6 +134,7 @@ pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding
         Action::Back => app.help.is_some() || (!at_sign_in && (dialog || !on_menu)),
         // It works in a dialog too, but other hints matter more there.
         Action::Lock => !at_sign_in && !dialog && app.help.is_none(),
+        Action::Send if asks_first(app) => false,
         // The sign-in has two fields: enter is enough.
         Action::Send => app.sign_in.as_ref().is_none_or(|d| matches!(d.kind, SignInKind::SetUp)),
         Action::NextTab if b.scope == Scope::Menu => leads_from_menu(app) != MenuFocus::Rows || !on_rows(app),
@@ -190,7 +195,7 @@ fn hint_word(app: &App, binding: &Binding) -> Cow<'static, str> {
     let menu = app.workspace.as_ref().is_some_and(|r| r.screens.len() == 2);
     let counted = match binding.action {
         Action::TickAll => all_that_is_found(app),
-        _ => dialog.and_then(|dialog| word_with_count(dialog, binding)),
+        _ => dialog.filter(|_| !asks_first(app)).and_then(|dialog| word_with_count(dialog, binding)),
     };
     if let Some(words) = counted {
         return words.into();
@@ -200,6 +205,7 @@ fn hint_word(app: &App, binding: &Binding) -> Cow<'static, str> {
         (Scope::SignIn, Action::Advance, Some(SignInKind::SignIn), _) => "next, at the end sign in",
         (Scope::SignIn, Action::Send, Some(SignInKind::SetUp), _) => "set up",
         (Scope::SignIn, Action::Advance, Some(SignInKind::Lock), _) => "unlock",
+        (Scope::Form, Action::Advance, None, Some(_)) if asks_first(app) => "to the button",
         (Scope::Form, Action::Advance, None, Some(kind)) if form.is_some_and(Form::sends_on_enter) => {
             word_for_enter(kind)
         }
@@ -221,7 +227,7 @@ fn hint_word(app: &App, binding: &Binding) -> Cow<'static, str> {
         (Scope::Buttons | Scope::Form, Action::Back, None, Some(kind)) => word_for_back(app, binding, kind),
         (Scope::Everywhere, Action::Back, None, None) if ticked(app).is_some() => "untick",
         (Scope::Everywhere, Action::Back, None, None) if is_filtered(app) => "clear filter",
-        (Scope::Activity, Action::RefusedRequests, None, None) if shows_refused(app) => "trail",
+        (Scope::Activity, Action::RefusedRequests, None, None) if shows_refused(app) => "activity log",
         (Scope::Everywhere, Action::Back, None, None) if menu => "menu",
         (Scope::Users, Action::DisableEnable, None, None) if selected_is_disabled(app) => "enable",
         (Scope::Pick, Action::Pick, None, Some(DialogKind::Pick(pick))) if matches!(pick.scope, Scope::CopyAs) => {
@@ -233,9 +239,17 @@ fn hint_word(app: &App, binding: &Binding) -> Cow<'static, str> {
     })
 }
 
+/// Whether what would send the dialog leads to its button first.
+fn asks_first(app: &App) -> bool {
+    app.dialog().is_some_and(|dialog| dialog.asks_first(app.now))
+}
+
 /// `all 18`, as far as it is known how many there are.
 fn all_that_is_found(app: &App) -> Option<String> {
     let api = app.workspace.as_ref()?.api()?;
+    if api.all_ticked(api::total(app, api)?) {
+        return Some("untick".to_owned());
+    }
     Some(format!("all {}", grouped(api::total(app, api)?)))
 }
 

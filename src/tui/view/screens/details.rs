@@ -166,12 +166,24 @@ fn shown_once(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>) 
     vec![plain(&shown)]
 }
 
-/// The old secret that still works after a rotation.
+/// Why every secret of a credential is refused, if it is.
+pub fn refused_because(app: &App, row: &CredentialRow) -> Option<String> {
+    match row.condition(app.now) {
+        _ if row.tampered => Some("the credential was changed outside keydesk".to_owned()),
+        condition if condition.usable() => None,
+        condition => Some(format!("the credential is {}", condition.words())),
+    }
+}
+
+/// The old secret that still works after a rotation, or would.
 fn old_secret(app: &App, details: &CredentialInfo) -> Option<[Fact; 2]> {
     let theme = app.theme;
     let old = details.old_secret(app.now)?;
     let until = relative_time::near(app.now, old.valid_until?.millis());
-    let works = span(&format!("{} works until {until} UTC", theme.glyphs.warning), theme.warning());
+    let works = match refused_because(app, &details.row) {
+        Some(why) => span(&format!("would work until {until} UTC, but {why}"), theme.muted()),
+        None => span(&format!("{} works until {until} UTC", theme.glyphs.warning), theme.warning()),
+    };
     let used = match &old.last_used {
         Some(last) => format!("last used {}", relative_time::ago(app.now, last.at.millis())),
         None => "never used".to_owned(),

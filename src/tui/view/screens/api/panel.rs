@@ -96,7 +96,7 @@ fn used(app: &App, row: &CredentialRow) -> String {
 fn third(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>) -> (&'static str, Vec<Span<'static>>) {
     let theme = app.theme;
     if let Some(old) = details.and_then(|d| d.old_secret(app.now)) {
-        return ("Secret", old_words(app, old, "the old one works until "));
+        return ("Secret", old_words(app, row, old));
     }
     if let Some(words) = details.and_then(|d| refused::summary(app, d)) {
         return ("Refused", vec![span(&words, theme.warning())]);
@@ -115,9 +115,15 @@ fn usage_words(app: &App, read: &CredentialInfo) -> Vec<Span<'static>> {
     [vec![bars], details::use_words(app, &read.days)].concat()
 }
 
-fn old_words(app: &App, old: &LiveSecret, before: &str) -> Vec<Span<'static>> {
+fn old_words(app: &App, row: &CredentialRow, old: &LiveSecret) -> Vec<Span<'static>> {
     let theme = app.theme;
     let until = old.valid_until.map(|at| relative_time::near(app.now, at.millis())).unwrap_or_default();
+    if let Some(why) = details::refused_because(app, row) {
+        let words = format!("old: would work until {until}, but {why}");
+        let room = usize::from(app.size.0).saturating_sub(LABEL + 2);
+        return vec![span(&text::fit(&words, room, theme.glyphs.ellipsis), theme.muted())];
+    }
+    let before = "the old one works until ";
     let used = match &old.last_used {
         Some(last) => format!(", used {}", relative_time::ago(app.now, last.at.millis())),
         None => ", never used".to_owned(),
@@ -136,11 +142,12 @@ pub fn ticked(app: &App, api: &Api, paint: &mut Paint<'_>, y: u16) {
     let area = paint.area();
     let n = number(i64::try_from(api.ticks.len()).unwrap_or(i64::MAX));
     let kind = api.ticks.only_kind().map(|kind| format!("; all {}", kind.word())).unwrap_or_default();
+    let elsewhere = if api.ticks_are_elsewhere() { ", none shown here" } else { "" };
     let states =
         api.ticks.states().iter().map(|(word, n)| format!("{} {word}", grouped(*n))).collect::<Vec<_>>().join(", ");
     let head = vec![
         Span::raw(" "),
-        span(&format!("{n} ticked"), theme.accent().patch(theme.strong())),
+        span(&format!("{n} ticked{elsewhere}"), theme.accent().patch(theme.strong())),
         span(&format!("   {states}{kind}"), theme.muted()),
     ];
     paint.line(0, y, area.width, &Line::from(head));
