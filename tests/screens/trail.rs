@@ -155,6 +155,28 @@ fn the_trail_is_verified_and_its_end_is_copied_and_compared() {
 }
 
 #[test]
+fn what_an_entry_is_about_is_seen_in_every_window() {
+    let mut desk = Desk::on_list();
+    desk.press("n").types("finance-invoice-worker-prod-eu-west-01");
+    desk.dialog("Create new key · Basic Authentication").says("west-01").press("enter").rest();
+    desk.dialog("The secret, once").says("west-01").press("s enter").rest().press("esc esc").rest();
+    for (columns, rows) in [(80, 24), (60, 16)] {
+        desk.sized(columns, rows).selects("Settings").press("enter").rest();
+        desk.sees("…").sees("west-01").selects("Activity log").press("enter").rest();
+        desk.sees("WHAT").sees("…").sees("west-01").press("esc esc").rest();
+    }
+}
+
+#[test]
+fn a_kept_line_is_typed_and_pasted_wherever_the_focus_is() {
+    let mut desk = Desk::on_trail();
+    desk.press("v").dialog("Verify the activity log").says("[▸Copy the line ]").press("3").sees("A line you kept   3");
+    desk.types(":5b").sees("A line you kept   3:5b").press("ctrl-u tab tab").says("[▸Compare ]");
+    let line = format!("3:{}", "00".repeat(32));
+    desk.pastes(&line).dialog("Verify the activity log").says("00000000").press("enter").sees("has another hash");
+}
+
+#[test]
 fn a_comparison_that_failed_is_not_waited_for() {
     let mut desk = Desk::on_trail();
     desk.press("v").dialog("Verify the activity log").says("entries are whole").press("shift-tab");

@@ -25,6 +25,11 @@ pub fn column(head: &'static str, width: usize) -> Column {
 }
 
 impl Column {
+    /// Columns that words before another column may take.
+    pub fn room(&self) -> usize {
+        self.width.saturating_sub(1)
+    }
+
     /// The list is ordered by it; `down` if from its last value on.
     pub fn ordered(self, down: bool) -> Self {
         Self { order: Some(down), ..self }

@@ -38,7 +38,7 @@ pub fn rotate(app: &App, d: &Rotate, form: &Form, sheet: &mut Sheet) {
         let mark = if chosen { theme.glyphs.chosen } else { theme.glyphs.unchosen };
         let until = app.now.plus(overlap.seconds() * 1000).utc("until %-d %b %Y %H:%M UTC");
         let (words, remark) = match overlap {
-            Overlap::None if several => (danger(overlap), span("they leaked: stop them all now", theme.danger())),
+            Overlap::None if several => (danger(overlap), span("they leaked: stop them now", theme.danger())),
             Overlap::None => (danger(overlap), span("it leaked: stop it now", theme.muted())),
             _ => (plain(&text::pad(overlap.words(), 14, theme.glyphs.ellipsis)), span(&until, theme.muted())),
         };

@@ -1,7 +1,8 @@
 //! Draws the dialogs about users.
 
+use ratatui::text::Span;
+
 use crate::account::UserState;
-use crate::credential::Condition;
 use crate::hub::{CredentialRow, UserRow};
 use crate::text;
 use crate::tui::app::App;
@@ -10,6 +11,7 @@ use crate::tui::form::{Control, Form, Id};
 use crate::tui::relative_time;
 use crate::tui::view::forms;
 use crate::tui::view::paint::{plain, span};
+use crate::tui::view::screens::{api, details};
 use crate::tui::view::sheet::Sheet;
 
 /// Title of the dialog.
@@ -144,47 +146,50 @@ fn disable(row: &UserRow, sheet: &mut Sheet) {
 /// The credentials that a user created.
 pub fn user_keys(app: &App, user_keys: &UserKeys, sheet: &mut Sheet) {
     sheet.gap();
-    let ellipsis = app.theme.glyphs.ellipsis;
     match user_keys.rows.as_deref() {
         None => sheet.tell("Reading ..."),
         Some([]) => sheet.tell(&format!("{} created no credential that is still there.", user_keys.who)),
         Some(rows) => {
             for (i, row) in rows.iter().enumerate() {
                 let selected = i == user_keys.selected;
-                let room = sheet.width().saturating_sub(2);
-                let line = text::fit(&key_line(app, row, room), room, ellipsis);
-                sheet.row(vec![plain(&line)], selected);
+                let line = key_line(app, row, sheet.width().saturating_sub(2));
+                sheet.row(line, selected);
             }
             sheet.gap();
             if user_keys.more {
-                sheet.tell(&format!(
-                    "There are more. `keydesk key list --as NAME --filter by:{}` lists them all.",
-                    user_keys.who
-                ));
+                sheet.tell("There are more.");
             }
-            sheet.tell("enter goes to the selected key, to rotate, disable or revoke it.");
+            sheet.tell(&format!(
+                "enter goes to the selected key. All of them as a list: API Settings, / by:{}, in each section.",
+                user_keys.who
+            ));
         }
     }
     sheet.gap();
 }
 
-fn key_line(app: &App, row: &CredentialRow, room: usize) -> String {
-    let ellipsis = app.theme.glyphs.ellipsis;
+/// Kind, name, key, state and last use; the name takes the room that the others leave.
+fn key_line(app: &App, row: &CredentialRow, room: usize) -> Vec<Span<'static>> {
+    const KIND: usize = 7;
+    const KEY: usize = 11;
+    const STATE: usize = 12;
+    let (theme, ellipsis) = (app.theme, app.theme.glyphs.ellipsis);
     let used = match &row.last_used {
         None => "never used".to_owned(),
         Some(last) => format!("used {}", relative_time::ago(app.now, last.at.millis())),
     };
-    let state = match row.condition(app.now) {
-        // The list shows when it expires.
-        Condition::Expiring(_) => Condition::Active.short(),
-        condition => condition.short(),
-    };
-    let name = room.saturating_sub(7 + 21 + 9 + 15).clamp(10, 30);
-    format!(
-        "{} {} {} {} {used}",
-        text::pad(row.kind.word(), 6, ellipsis),
-        text::pad(&row.name, name, ellipsis),
-        text::pad(&row.key, 20, ellipsis),
-        text::pad(&state, 8, ellipsis),
-    )
+    const USED: usize = 16;
+    let name = room.saturating_sub(KIND + KEY + STATE + USED).max(10);
+    let named = text::fit_middle(&row.name, name.saturating_sub(2), ellipsis);
+    let state = details::state(app, row);
+    let columns: usize = state.iter().map(Span::width).sum();
+    let mut line = vec![
+        span(&text::pad(row.kind.word(), KIND, ellipsis), theme.muted()),
+        plain(&text::pad(&named, name, ellipsis)),
+        span(&text::pad(&api::short_key(app, &row.key), KEY, ellipsis), theme.muted()),
+    ];
+    line.extend(state);
+    line.push(Span::raw(" ".repeat(STATE.saturating_sub(columns).max(1))));
+    line.push(plain(&text::fit(&used, room.saturating_sub(KIND + name + KEY + STATE), ellipsis)));
+    line
 }

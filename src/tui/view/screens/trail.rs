@@ -19,9 +19,10 @@ use crate::tui::{layout, relative_time};
 
 /// Draws the list; its heads stand in the row `top`.
 pub fn draw(app: &App, list: &TrailList, paint: &mut Paint<'_>, top: u16) {
-    let columns = columns(usize::from(paint.area().width));
-    table::heads(app, &columns, paint, top);
     let y = layout::rows_status(app.size);
+    let height = usize::from(y.saturating_sub(top + 1));
+    let columns = columns(app, list, height, usize::from(paint.area().width));
+    table::heads(app, &columns, paint, top);
     let (at, above, length) = list.place();
     let Some(all) = list.rows() else {
         paint.ruled(y, vec![], vec![]);
@@ -40,8 +41,10 @@ pub fn draw(app: &App, list: &TrailList, paint: &mut Paint<'_>, top: u16) {
         return filter_line(app, &list.search, paint, y, end);
     }
     let area = Rect { x: 0, y: top + 1, width: paint.area().width, height: y.saturating_sub(top + 1) };
-    for (y, (row, selected)) in (area.y..area.bottom()).zip(list.visible(usize::from(area.height))) {
-        table::row(app, &columns, &cells(app, row), selected, paint, y);
+    for (y, (row, selected)) in (area.y..area.bottom()).zip(list.visible(height)) {
+        let mut cells = cells(app, row);
+        shorten(app, row, &mut cells[WHAT].0, columns[WHAT].room());
+        table::row(app, &columns, &cells, selected, paint, y);
     }
     if let Some(total) = total {
         scroll_bar(paint, area, above, total);
@@ -103,21 +106,43 @@ fn total(app: &App, list: &TrailList) -> Option<i64> {
     app.workspace.as_ref().filter(|_| all)?.overview.as_ref()?.site.as_ref().map(|site| site.trail_rows)
 }
 
-/// Number, time, who, deed; to what it was done takes the rest, and where from is told where there is room.
-fn columns(width: usize) -> Vec<Column> {
+/// The place of the column that takes the rest.
+const WHAT: usize = 4;
+
+/// Number, time, who, deed; to what it was done takes the rest, and where from is told where there is room. The deed is as
+/// wide as the longest on the page, and in a narrow window the others are too.
+fn columns(app: &App, list: &TrailList, height: usize, width: usize) -> Vec<Column> {
+    let narrow = width < 72;
+    let cells: Vec<_> = list.visible(height).map(|(row, _)| cells(app, row)).collect();
+    let longest = |column: usize| cells.iter().map(|cells| text::width(&cells[column].0)).max().unwrap_or_default();
+    let fitted = |column: usize, least: usize, most: usize| (longest(column) + 1).clamp(least, most);
+    let (no, when, who) = if narrow { (fitted(0, 6, 7), fitted(1, 11, 17), fitted(2, 5, 10)) } else { (7, 17, 10) };
+    let did = fitted(3, 9, if narrow { 13 } else { 20 });
     let from = if width >= 110 { 24 } else { 0 };
-    let taken = usize::from(table::LEAD) + 7 + 17 + 10 + 20 + from + 2;
+    let taken = usize::from(table::LEAD) + no + when + who + did + from + 2;
     let mut columns = vec![
-        column("NO.", 7).ordered(true),
-        column("WHEN (UTC)", 17),
-        column("WHO", 10),
-        column("DID", 20),
+        column("NO.", no).ordered(true),
+        column("WHEN (UTC)", when),
+        column("WHO", who),
+        column("DID", did),
         column("WHAT", width.saturating_sub(taken)),
     ];
     if from > 0 {
         columns.push(column("FROM", from));
     }
     columns
+}
+
+/// Cuts the name of what it was done to in its middle; names differ at their ends.
+fn shorten(app: &App, row: &TrailRow, what: &mut String, room: usize) {
+    let ellipsis = app.theme.glyphs.ellipsis;
+    let before = row.object().and_then(|name| Some((what.strip_suffix(name)?.to_owned(), name)));
+    *what = match before {
+        Some((before, name)) if text::width(&before) + 8 <= room => {
+            format!("{before}{}", text::fit_middle(name, room - text::width(&before), ellipsis))
+        }
+        _ => text::fit_middle(what, room, ellipsis),
+    };
 }
 
 fn cells(app: &App, row: &TrailRow) -> Vec<Cell> {

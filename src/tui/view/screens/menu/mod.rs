@@ -86,8 +86,12 @@ pub fn settings(app: &App, workspace: &Workspace, rows: &RowSelection, paint: &m
     }
     let heading = vec![span("Last changes", theme.strong()), span(" (UTC)", theme.muted())];
     paint.line(1, top, body.width, &Line::from(heading));
+    let room = usize::from(body.width).saturating_sub(4);
+    let longest = changes.iter().map(|row| text::width(&row.did)).max().unwrap_or_default();
+    // To what it was done has to be told as well.
+    let did = longest.min(if room < 68 { 14 } else { 22 });
     for (y, (i, row)) in (top + 1..body.bottom()).zip(changes.iter().enumerate()) {
-        paint.line(3, y, body.width.saturating_sub(4), &Line::from(change(app, row)));
+        paint.line(3, y, body.width.saturating_sub(4), &Line::from(change(app, row, did, room)));
         if rows.selected == SETTINGS.len() + i {
             paint.select(0, y, body.width);
         }
@@ -135,16 +139,16 @@ pub fn user_count(n: i64) -> String {
     if n == 1 { "1 user".to_owned() } else { format!("{n} users") }
 }
 
-/// A change: when, who, what was done, to what.
-pub fn change(app: &App, row: &TrailRow) -> Vec<Span<'static>> {
+/// A change: when, who, what was done in so many columns, to what in the rest of the room.
+fn change(app: &App, row: &TrailRow, did: usize, room: usize) -> Vec<Span<'static>> {
     let theme = app.theme;
     let pad = |words: &str, width: usize| text::pad(words, width, theme.glyphs.ellipsis);
     let who = row.who.as_deref().unwrap_or(theme.glyphs.nobody);
     vec![
         span(&pad(&relative_time::moment(app.now, row.at), 16), theme.muted()),
         plain(&pad(who, 8)),
-        plain(&format!("{} ", pad(&row.did, 22))),
-        plain(&row.what),
+        plain(&format!("{} ", pad(&row.did, did))),
+        plain(&text::fit_middle(&row.what, room.saturating_sub(16 + 8 + did + 1), theme.glyphs.ellipsis)),
     ]
 }
 
