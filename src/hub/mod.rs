@@ -11,6 +11,7 @@ mod desk;
 mod error;
 mod overview;
 mod settings;
+mod trail_words;
 mod tx;
 mod types;
 mod usage;
@@ -34,6 +35,7 @@ pub use credentials::{CredentialEdit, CredentialPart, Watch};
 pub use desk::{DeskPaths, OpenOutcome, Progress, SchemaStatus, SetUp, StorePlace};
 pub use error::{Conflict, Denied, HubError, InputField, SessionOver};
 pub use settings::{EffectivePolicy, Setting};
+pub use trail_words::{Difference, differences, key_of, origin};
 pub use tx::RefusedDeed;
 pub use types::{
     ChangeOutcome, CountPart, CountQuery, CredentialCounts, CredentialId, CredentialInfo, CredentialOverview,

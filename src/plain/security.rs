@@ -24,7 +24,7 @@ pub fn security(session: &mut SignedIn<'_, '_>) -> Step {
                 Provenance::Tampered => {
                     format!("{title}: changed outside keydesk, so it is not trusted. Set it again.")
                 }
-                _ => format!("{title}: {}.", set.words()),
+                _ => format!("{title}: {}. It is {}.", set.words(), lower(set.setting.meaning())),
             });
         }
         if lock == Some(Provenance::Tampered) {

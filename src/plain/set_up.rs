@@ -25,10 +25,12 @@ pub fn set_up(
         "The master key is written to {}. Keep a copy of it elsewhere: without it nothing in this desk works.",
         places.master_key.path.display()
     ))?;
-    let Some((account, name, password)) = ask(conversation)? else { return Ok(None) };
+    let Some((account, name, password)) = ask(conversation)? else {
+        return conversation.say("Nothing was set up.").map(|()| None);
+    };
     let ready = format!("Ready to set up the account {account} with the first Administrator {name}.");
     if !conversation.agrees(ready, "Set up now.", "Leave without setting up.")? {
-        return Ok(None);
+        return conversation.say("Nothing was set up.").map(|()| None);
     }
     let made = Hub::set_up(places, clock, &SetUp { account, name, password }, origin);
     if made.is_ok() {

@@ -10,7 +10,7 @@ use crate::plain::{activity_log, documentation};
 use crate::secret::Secret;
 use crate::time::Seconds;
 
-use super::{create, one_time_secret, options, refused_requests};
+use super::{create, one_time_secret, options, refused_requests, spell_out};
 
 /// An action on a credential.
 pub struct CredentialAction {
@@ -155,10 +155,11 @@ fn revoke(session: &mut SignedIn<'_, '_>, details: &CredentialInfo) -> Step {
         row.name
     ))?;
     let question = format!(
-        "To revoke it, type the last {} characters of its {}, {}. An empty line keeps it: ",
+        "To revoke it, type the last {} characters of its {}, {}: {}. An empty line keeps it: ",
         last.chars().count(),
         row.kind.api_key_word(),
-        row.key
+        row.key,
+        spell_out::apart(&last)
     );
     let wrong = |text: &str| {
         (text.to_lowercase() != last.to_lowercase())

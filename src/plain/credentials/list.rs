@@ -1,12 +1,13 @@
 //! A list of credentials, ten rows at a time.
 
 use crate::account::Right;
-use crate::credential::{Filter, Overlap};
-use crate::hub::{Cancel, CredentialPage, ListQuery, PagePosition, Remedy};
+use crate::credential::{Filter, Kind, Overlap};
+use crate::hub::{Cancel, CredentialPage, CredentialRow, ListQuery, PagePosition, Remedy};
 use crate::plain::conversation::{Menu, Picked, Step};
 use crate::plain::session::SignedIn;
 use crate::plain::words;
 use crate::secret::What;
+use crate::time::Millis;
 
 use super::{bulk, credential_actions, details};
 
@@ -45,7 +46,7 @@ pub fn browse(session: &mut SignedIn<'_, '_>, query: ListQuery) -> Step {
         }
         let steps = steps(&page);
         let now = session.hub.now();
-        let mut choices: Vec<_> = page.rows.iter().map(|row| words::row(row, now)).collect();
+        let mut choices: Vec<_> = page.rows.iter().map(|row| in_list(row, query.kind, now)).collect();
         choices.extend(steps.iter().map(|step| step.words().to_owned()));
         let bulk = choices.len();
         if !query.filter.is_empty() {
@@ -64,6 +65,15 @@ pub fn browse(session: &mut SignedIn<'_, '_>, query: ListQuery) -> Step {
                 None => query.position = to(&page, &query, steps[i - page.rows.len()]),
             },
         }
+    }
+}
+
+/// A row; in a list of every kind with its kind.
+fn in_list(row: &CredentialRow, of: Option<Kind>, now: Millis) -> String {
+    let said = words::row(row, now);
+    match (of, said.strip_prefix(&format!("{}, ", row.name))) {
+        (None, Some(rest)) => format!("{}, {}, {rest}", row.name, row.kind.title()),
+        _ => said,
     }
 }
 

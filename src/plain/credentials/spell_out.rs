@@ -24,6 +24,11 @@ pub fn groups(secret: &Secret) -> Vec<Secret> {
     letters.chunks(GROUP).enumerate().map(line).collect()
 }
 
+/// Letters of a text that is no secret, each by itself: "small k, digit 4".
+pub fn apart(text: &str) -> String {
+    text.chars().map(|letter| format!("{}{letter}", kind(letter))).collect::<Vec<_>>().join(", ")
+}
+
 fn kind(letter: char) -> &'static str {
     match letter {
         'A'..='Z' => "capital ",
@@ -47,6 +52,11 @@ mod tests {
         );
         assert_eq!(groups(&Secret::from_text(&"x".repeat(30))).len(), 6);
         assert!(groups(&Secret::from_text("")).is_empty());
+    }
+
+    #[test]
+    fn the_end_of_a_key_is_spelled_apart() {
+        assert_eq!(apart("D4tZ"), "capital D, digit 4, small t, capital Z");
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! One user, and the actions on them: role, state, unlock, password.
 
 use crate::account::{Right, UserState};
-use crate::credential::Filter;
+use crate::credential::{Filter, Note};
 use crate::hub::{ListQuery, UserRow};
 use crate::plain::conversation::{Menu, Step};
 use crate::plain::credentials::list;
 use crate::plain::session::SignedIn;
+use crate::plain::set_up::checked;
 use crate::plain::words;
 
 use super::role;
@@ -16,12 +17,13 @@ struct UserAction {
     act: fn(&mut SignedIn<'_, '_>, &UserRow) -> Step,
 }
 
-const ACTIONS: [UserAction; 5] = [
+const ACTIONS: [UserAction; 6] = [
     UserAction { words: |_| Some("Change the role."), act: change_role },
     UserAction { words: |u| (u.state == UserState::Active).then_some("Disable: no sign-in any more."), act: disable },
     UserAction { words: |u| (u.state == UserState::Disabled).then_some("Enable again."), act: enable },
     UserAction { words: |u| u.locked_until.map(|_| "Unlock: end the pause after wrong passwords."), act: unlock },
     UserAction { words: |_| Some("Set a new password."), act: set_password },
+    UserAction { words: |_| Some("Change the note."), act: change_note },
 ];
 
 /// Says all about a user and does what is chosen, until the user goes back.
@@ -78,6 +80,20 @@ fn enable(session: &mut SignedIn<'_, '_>, user: &UserRow) -> Step {
     match session.call_confirmed(|hub, actor| hub.set_user_state(actor, &user.target(), UserState::Active))? {
         None => Ok(()),
         Some(user) => session.say(format!("{} is enabled and can sign in.", user.name)),
+    }
+}
+
+fn change_note(session: &mut SignedIn<'_, '_>, user: &UserRow) -> Step {
+    let now = if user.note.is_empty() { "none".to_owned() } else { user.note.clone() };
+    session.say(format!("The note on {} is: {now}.", user.name))?;
+    let wrong = |text: &str| Note::new(text).err().map(|why| why.to_string());
+    let question = "Type the new note, or none to remove it. An empty line leaves it as it is: ";
+    let Some(typed) = checked(session.conversation, question, wrong)? else { return Ok(()) };
+    let Ok(note) = Note::new(&typed) else { return Ok(()) };
+    match session.call_confirmed(|hub, actor| hub.set_user_note(actor, &user.target(), &note))? {
+        None => Ok(()),
+        Some(user) if user.note.is_empty() => session.say(format!("{} has no note now.", user.name)),
+        Some(user) => session.say(format!("The note on {} is now: {}.", user.name, user.note)),
     }
 }
 

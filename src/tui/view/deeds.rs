@@ -3,8 +3,7 @@
 use serde_json::Value;
 
 use crate::credential::Kind;
-use crate::hub::TrailRow;
-use crate::tui::view::trail_words::differences;
+use crate::hub::{TrailRow, differences};
 
 /// Actions on a credential that a verb says.
 const VERBS: &[(&str, &str)] = &[

@@ -11,7 +11,6 @@ mod paint;
 mod screens;
 mod sheet;
 mod table;
-mod trail_words;
 
 use paint::Paint;
 use ratatui::Frame;

@@ -2,7 +2,7 @@
 
 use ratatui::style::Style;
 
-use crate::hub::{TrailReport, TrailRow};
+use crate::hub::{TrailReport, TrailRow, differences, key_of, origin};
 use crate::text;
 use crate::tui::app::App;
 use crate::tui::dialog::{CheckSheet, NotedLine};
@@ -12,7 +12,6 @@ use crate::tui::screen::TrailCheck;
 use crate::tui::view::deeds;
 use crate::tui::view::paint::{plain, span, wrap};
 use crate::tui::view::sheet::Sheet;
-use crate::tui::view::trail_words::{differences, key_of, origin};
 
 /// The sheet with everything about one entry.
 pub fn entry(app: &App, row: &TrailRow, sheet: &mut Sheet) {

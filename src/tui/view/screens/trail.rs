@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use crate::hub;
 use crate::hub::TrailRow;
 use crate::text;
 use crate::time::Millis;
@@ -14,7 +15,6 @@ use crate::tui::view::paint::{Paint, scroll_bar, span, wrap};
 use crate::tui::view::screens::api::number;
 use crate::tui::view::sheet;
 use crate::tui::view::table::{self, Cell, Column, Fact, column};
-use crate::tui::view::trail_words;
 use crate::tui::{layout, relative_time};
 
 /// Draws the list; its heads stand in the row `top`.
@@ -174,12 +174,12 @@ fn in_full(app: &App, list: &TrailList, row: &TrailRow, paint: &mut Paint<'_>, a
     paint.line(1, area.y, area.width.saturating_sub(1), &Line::from(head));
     paint.line(1, area.y + 1, area.width.saturating_sub(1), &Line::from(sentence));
     let mut facts: Vec<Fact> = Vec::new();
-    let changes = trail_words::differences(row);
+    let changes = hub::differences(row);
     if !changes.is_empty() {
         let words: Vec<String> = changes.iter().map(|change| change.short(theme.glyphs.arrow)).collect();
         facts.push(("Changed", vec![span(&words.join(", "), theme.text())]));
     }
-    let origin = trail_words::origin(row);
+    let origin = hub::origin(row);
     facts.push(("From", vec![span(origin.strip_prefix("From ").unwrap_or(&origin), theme.muted())]));
     if let Some(words) = whole(list, app.now) {
         facts.push(("Log", vec![span(&words, theme.muted())]));

@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::account::Right;
+use crate::hub;
 use crate::hub::{CredentialRow, TrailRow};
 use crate::text;
 use crate::tui::app::{App, Workspace};
@@ -13,7 +14,6 @@ use crate::tui::view::paint::{Paint, plain, span};
 use crate::tui::view::screens::api::{one_page, status, uses};
 use crate::tui::view::screens::{details, trail};
 use crate::tui::view::table::{self, Cell, Column, column};
-use crate::tui::view::trail_words;
 use crate::tui::{layout, relative_time};
 
 /// Columns of the labels.
@@ -159,8 +159,8 @@ fn history_cells(app: &App, entry: &TrailRow) -> [Cell; 5] {
 /// What an entry changed, in a few words. What a new credential has in common with all others stands on the page already.
 pub fn changes(entry: &TrailRow, arrow: &str) -> String {
     let known = ["Kind", "Key", "Name", "State", "Username"];
-    let tells = |d: &&trail_words::Difference| d.before.is_some() || !known.contains(&d.label.as_str());
-    let differences = trail_words::differences(entry);
+    let tells = |d: &&hub::Difference| d.before.is_some() || !known.contains(&d.label.as_str());
+    let differences = hub::differences(entry);
     differences.iter().filter(tells).map(|d| d.short(arrow)).collect::<Vec<_>>().join(", ")
 }
 
@@ -176,7 +176,7 @@ fn in_full(app: &App, row: &CredentialRow, entry: &TrailRow, paint: &mut Paint<'
     if !changes.is_empty() {
         facts.push(("Changed", vec![plain(&changes)]));
     }
-    let origin = trail_words::origin(entry);
+    let origin = hub::origin(entry);
     let origin = origin.strip_prefix("From ").unwrap_or(&origin);
     facts.push(("From", vec![span(origin, theme.muted())]));
     paint.line(1, area.y, area.width.saturating_sub(2), &Line::from(head));
