@@ -78,7 +78,7 @@ fn filters_by_words_and_terms() {
             .sees("Type words")
             .types("crm state:revoked")
             .sees("1 key, by name.")
-            .sees("1. crm-old, API key kdh")
+            .sees("1. crm-old, HMAC Authentication, API key kdh")
             .sees(", revoked, never used.")
             .back(1)
             .sees("API Settings.")

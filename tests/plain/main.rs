@@ -21,6 +21,7 @@ mod bulk;
 mod credentials;
 mod docs;
 mod lists;
+mod log;
 mod one_time_secret;
 mod properties;
 mod pty_user;

@@ -62,7 +62,7 @@ fn manage(line: &mut Line) -> String {
     line.picks("Done.").sees("The old API secret works until");
     line.picks("Revoke").sees("An empty line keeps it: ");
     let text = line.text();
-    let key = between(text.rsplit_once("type the last").unwrap().1, "its API key, ", ".").replace("\r\n", "");
+    let key = between(text.rsplit_once("type the last").unwrap().1, "its API key, ", ":").replace("\r\n", "");
     line.types(&key[16..]).sees("nightly-export is revoked.").back(1).sees("There is none.").back(2).sees("Menu.");
     rotated
 }
