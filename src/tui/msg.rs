@@ -11,9 +11,9 @@ use crate::export::{Format, Written};
 use crate::hub::{
     Actor, ChangeOutcome, CountPart, CountQuery, CredentialEdit, CredentialId, CredentialInfo, CredentialPage,
     CredentialPart, CredentialTarget, Denied, DisplayEvent, FoundSecret, HubError, Issued, JumpPart, JumpQuery,
-    ListQuery, NameInUse, NewCredential, NewUser, Overview, OwnSignIn, Pulse, RefusedDeed, RefusedRequest,
-    RefusedRequestQuery, SecuritySettings, SetUp, Setting, SignIn, Tampering, TrailCount, TrailQuery, TrailReport,
-    TrailRow, UnsavedSecret, UserRow, UserTarget, WithPassword,
+    ListQuery, NameInUse, NewCredential, NewSshKey, NewUser, Overview, OwnSignIn, Pulse, RefusedDeed, RefusedRequest,
+    RefusedRequestQuery, SecuritySettings, SetUp, Setting, SignIn, SshKeyRow, Tampering, TrailCount, TrailQuery,
+    TrailReport, TrailRow, UnsavedSecret, UserRow, UserTarget, WithPassword,
 };
 use crate::secret::Secret;
 use crate::tui::keymap::chord::Chord;
@@ -119,6 +119,12 @@ pub enum Call {
     Rotate(Actor, Vec<CredentialTarget>, Overlap),
     /// Changes a user.
     ChangeUser(Actor, UserChange),
+    /// The SSH keys of a user that were not removed.
+    SshKeys(Actor, String),
+    /// Adds an SSH key to a user.
+    AddSshKey(Actor, String, NewSshKey),
+    /// Removes the SSH key with this fingerprint.
+    RemoveSshKey(Actor, String),
     /// Checks the password again before a sensitive change.
     Confirm(Actor, Secret),
     /// Disables, enables or revokes.
@@ -259,6 +265,10 @@ pub enum Answer {
     SettingsSet,
     /// The user as they are now, with the password if keydesk made it.
     User(WithPassword),
+    /// The SSH keys of a user.
+    SshKeys(Vec<SshKeyRow>),
+    /// The SSH key that was added or removed.
+    SshKeyChanged(Box<SshKeyRow>),
     /// The file that was written.
     Exported(Written),
     /// The refusal to show.

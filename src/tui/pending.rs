@@ -56,6 +56,8 @@ pub enum Slot {
     Users,
     /// The keys that a user created.
     UserKeys,
+    /// The SSH keys of a user.
+    SshKeys,
     Verify,
     Security,
     SignIns,
@@ -66,7 +68,7 @@ pub enum Slot {
 
 impl Slot {
     /// Background reads.
-    pub const READS: [Self; 21] = [
+    pub const READS: [Self; 22] = [
         Self::Find,
         Self::History,
         Self::Overview,
@@ -84,6 +86,7 @@ impl Slot {
         Self::TrailCount,
         Self::Users,
         Self::UserKeys,
+        Self::SshKeys,
         Self::Verify,
         Self::Security,
         Self::SignIns,

@@ -101,6 +101,12 @@ pub fn local(hub: &Hub, name: &str) -> Actor {
     hub.local_actor(name, &origin).unwrap()
 }
 
+/// SSH public keys as the files that end in .pub have them.
+pub const SSH_KEYS: [&str; 2] = [
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGqfuWY/qEOkXvf5eQUiBWrIwFd87zjaLr19SlUVNBES alice@laptop",
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINfy3/VFcxeGlxU91B6hAirwxwDTMIJMFBng9lP1RR6n",
+];
+
 /// A user as the desk shows them now.
 pub fn seen(hub: &Hub, name: &str) -> UserTarget {
     hub.user(&local(hub, "bram"), name, keydesk::hub::UserOperation::See).unwrap().target()

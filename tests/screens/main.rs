@@ -48,6 +48,7 @@ mod seams;
 mod security;
 mod sign_in;
 mod snapshots;
+mod ssh_keys;
 mod states;
 mod svg;
 mod tasks;

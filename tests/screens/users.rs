@@ -18,7 +18,7 @@ impl Desk {
         desk
     }
 
-    fn goes_to_users(&mut self) -> &mut Self {
+    pub fn goes_to_users(&mut self) -> &mut Self {
         self.press("enter").selects("Users").press("enter").rest()
     }
 

@@ -41,6 +41,7 @@ impl App {
             (DialogKind::TrailCheck(_), Action::GoToTampered) => self.go_to_tampered(),
             (DialogKind::Tampered(_), Action::OpenLog) => self.pressed(Id::See),
             (DialogKind::Tampered(_), Action::Revoke) => self.pressed(Id::Revoke),
+            (DialogKind::SshKeys(_), action) => self.act_on_ssh_keys(action, most),
             (DialogKind::UserKeys(_), action) => self.act_on_user_keys(action, most),
             (_, action) => {
                 let before = dialog.form.as_ref().and_then(Form::focus);

@@ -9,6 +9,7 @@ mod forms;
 mod jump;
 mod screens;
 mod security;
+mod ssh_keys;
 mod trail;
 mod trail_sheets;
 mod users;

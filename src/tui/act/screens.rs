@@ -127,6 +127,10 @@ impl App {
             AccountRow::ChangePassword => {
                 workspace.dialogs.push(Dialog::own_password(false));
             }
+            AccountRow::SshKeys => {
+                let own = workspace.session.actor.user.to_string();
+                self.open_ssh_keys(&own);
+            }
             AccountRow::Colours => self.next_colours(),
             AccountRow::Glyphs => self.next_glyphs(),
             AccountRow::Lines => self.ask(Confirmation::Lines),

@@ -31,6 +31,7 @@ impl App {
         let Some(row) = users.selected().cloned() else { return };
         match action {
             Action::Open => self.open_user_keys(&row.name),
+            Action::SshKeys => self.open_ssh_keys(&row.name),
             Action::SetRole => self.push(Dialog::user(UserAction::Role(row))),
             Action::SetPassword => self.set_password(row),
             Action::EditNote => self.push(Dialog::user(UserAction::Note(row))),

@@ -8,6 +8,7 @@ mod own_password;
 mod pick;
 mod reauthenticate;
 mod settings;
+mod ssh_keys;
 mod trail;
 mod user;
 
@@ -21,11 +22,12 @@ pub use jump::{Jump, Place, Target};
 pub use own_password::check_new;
 pub use pick::Pick;
 pub use settings::SettingChange;
+pub use ssh_keys::{SshKeys, entry_of_ssh_key, public_key};
 pub use trail::{CheckSheet, NotedLine};
 pub use user::{ROLES, UserAction, UserKeys};
 
 use crate::credential::Verb;
-use crate::hub::{Actor, CredentialRow, Denied, FoundSecret, RefusedRequest, TrailRow};
+use crate::hub::{Actor, CredentialRow, Denied, FoundSecret, RefusedRequest, SshKeyRow, TrailRow};
 use crate::secret::Secret;
 use crate::time::Millis;
 use crate::tui::form::{Control, Fault, Form, Id};
@@ -90,6 +92,12 @@ pub enum DialogKind {
     User(Box<UserAction>),
     /// The live credentials that a user created.
     UserKeys(Box<Scrollable<UserKeys>>),
+    /// The SSH keys of a user.
+    SshKeys(Box<Scrollable<SshKeys>>),
+    /// A new SSH key of this user.
+    AddSshKey(String),
+    /// Removes an SSH key.
+    RemoveSshKey(Box<SshKeyRow>),
     /// Export of the trail, or of the list.
     Export(Box<Export>),
     /// One setting of the desk.
@@ -162,6 +170,7 @@ impl Dialog {
             (DialogKind::UserKeys(keys), None) if keys.content.row().is_some() => {
                 vec![Scope::UserKeys, Scope::Reading, Scope::Rows]
             }
+            (DialogKind::SshKeys(_), None) => vec![Scope::SshKeys, Scope::Reading, Scope::Rows],
             (_, None) if self.scrolls() => vec![Scope::Reading, Scope::Rows],
             (_, None) => vec![Scope::Reading],
         }
@@ -193,7 +202,8 @@ impl Dialog {
         match (&self.kind, button) {
             (_, Id::Cancel) => false,
             (DialogKind::ChangeState(change), _) => !matches!(change.verb, Verb::Enable),
-            (DialogKind::Rotate(_) | DialogKind::StopOldSecret(_), _) | (DialogKind::Confirm(_), Id::Ok) => true,
+            (DialogKind::Rotate(_) | DialogKind::StopOldSecret(_) | DialogKind::RemoveSshKey(_), _)
+            | (DialogKind::Confirm(_), Id::Ok) => true,
             (_, id) => id == Id::Revoke,
         }
     }
@@ -210,13 +220,14 @@ impl Dialog {
 
     /// Whether it may be longer than the screen, and is scrolled then.
     pub fn scrolls(&self) -> bool {
-        matches!(self.kind, DialogKind::UserKeys(_) | DialogKind::TrailEntry(_))
+        matches!(self.kind, DialogKind::UserKeys(_) | DialogKind::SshKeys(_) | DialogKind::TrailEntry(_))
     }
 
     /// First line that is shown of what can be scrolled.
     pub fn scroll(&self) -> usize {
         match &self.kind {
             DialogKind::UserKeys(d) => d.scroll,
+            DialogKind::SshKeys(d) => d.scroll,
             DialogKind::TrailEntry(d) => d.scroll,
             _ => 0,
         }
@@ -229,6 +240,7 @@ impl Dialog {
             DialogKind::Create(create) => create.fault_of(form, id, now),
             DialogKind::Edit(edit) => edit.fault_of(form, id, now),
             DialogKind::User(action) => action.fault_of(form, id),
+            DialogKind::AddSshKey(_) => ssh_keys::fault_of(form, id, now),
             DialogKind::Setting(change) if matches!(id, Id::Setting(_)) => change.fault_of(form),
             DialogKind::Export(_) if id == Id::File => export::wanted(form).err().map(|(_, why)| why),
             _ => None,
@@ -271,6 +283,10 @@ impl Dialog {
                 Call::ChangeOwnPassword { actor, old, new: form.secret(Id::Password) }
             }),
             DialogKind::User(action) => action.change(form).map(|change| Call::ChangeUser(actor, change)),
+            DialogKind::AddSshKey(who) => {
+                ssh_keys::wanted(form, now).map(|new| Call::AddSshKey(actor, who.clone(), new))
+            }
+            DialogKind::RemoveSshKey(row) => Ok(Call::RemoveSshKey(actor, row.fingerprint.clone())),
             DialogKind::Export(of) => {
                 let part = of.part.clone();
                 export::wanted(form).map(|(path, format)| Call::Export { actor, part, path, format })
@@ -288,6 +304,7 @@ impl Dialog {
             | DialogKind::FindBySecret { .. }
             | DialogKind::FoundSecret(_)
             | DialogKind::UserKeys(_)
+            | DialogKind::SshKeys(_)
             | DialogKind::TrailEntry(_)
             | DialogKind::TrailCheck(_)
             | DialogKind::RefusedRequest(_)

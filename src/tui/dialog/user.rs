@@ -2,9 +2,10 @@
 
 use crate::account::{Role, UserName, UserState};
 use crate::credential::Note;
+use crate::hub::NewSshKey;
 use crate::hub::{CredentialRow, NewUser, UserRow};
 use crate::secret::Secret;
-use crate::tui::dialog::{Dialog, DialogKind, check_new};
+use crate::tui::dialog::{Dialog, DialogKind, check_new, public_key};
 use crate::tui::form::{
     Control, Fault, Form, FormEntry, Id, button, entry, lower_case, only_if, password, text, text_with,
 };
@@ -47,6 +48,8 @@ impl UserAction {
     pub fn fault_of(&self, form: &Form, id: Id) -> Option<String> {
         match (self, id) {
             (Self::Add, Id::Name) => UserName::new(form.text(id).trim()).err().map(|why| why.to_string()),
+            (Self::Add, Id::PublicKey) if form.text(id).trim().is_empty() => None,
+            (Self::Add, Id::PublicKey) => public_key(form).err().map(|(_, why)| why),
             (_, Id::Note) => Note::new(form.text(id)).err().map(|why| why.to_string()),
             _ => None,
         }
@@ -59,7 +62,9 @@ impl UserAction {
                 let name = form.text(Id::Name).trim().to_owned();
                 UserName::new(&name).map_err(|why| (Id::Name, why.to_string()))?;
                 let password = new_password(form, &name)?;
-                UserChange::Add(NewUser { name, role: role(form), password, note: note(form)?, ssh_key: None })
+                let by_key = form.chosen(Id::Source) == KEY_ONLY;
+                let ssh_key = if by_key { Some(NewSshKey::of(public_key(form)?)) } else { None };
+                UserChange::Add(NewUser { name, role: role(form), password, note: note(form)?, ssh_key })
             }
             Self::Role(row) => UserChange::Role(row.target(), role(form)),
             Self::Password(row) => UserChange::Password(row.target(), new_password(form, &row.name)?),
@@ -77,9 +82,10 @@ impl Dialog {
             UserAction::Add => vec![
                 lower_case(text(Id::Name, "Name")),
                 roles(0),
-                source(),
+                source(SOURCES_OR_KEY),
                 typed(password(Id::Password, "New")),
                 typed(password(Id::Again, "Again")),
+                only_if(Id::Source, KEY_ONLY, text(Id::PublicKey, "Public key")),
                 text(Id::Note, "Note"),
                 button(Id::Submit, "Add user"),
                 button(Id::Cancel, "Cancel"),
@@ -89,7 +95,7 @@ impl Dialog {
                 vec![roles(now), button(Id::Submit, "Change role"), button(Id::Cancel, "Cancel")]
             }
             UserAction::Password(_) => vec![
-                source(),
+                source(SOURCES),
                 typed(password(Id::Password, "New")),
                 typed(password(Id::Again, "Again")),
                 button(Id::Submit, "Set password"),
@@ -121,10 +127,12 @@ fn role(form: &Form) -> Role {
 
 /// Who makes the password, by their places in [`SOURCES`].
 const SOURCES: &[&str] = &["make one", "I type one"];
+const SOURCES_OR_KEY: &[&str] = &["make one", "I type one", "none, SSH key only"];
 const TYPED: usize = 1;
+const KEY_ONLY: usize = 2;
 
-fn source() -> FormEntry {
-    entry(Id::Source, "Password", Control::Choice { words: SOURCES, chosen: 0 })
+fn source(words: &'static [&'static str]) -> FormEntry {
+    entry(Id::Source, "Password", Control::Choice { words, chosen: 0 })
 }
 
 /// An entry for who types the password.

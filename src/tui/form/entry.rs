@@ -11,6 +11,8 @@ use crate::tui::form::preset::Preset;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Id {
     Account,
+    PublicKey,
+    Label,
     Name,
     Username,
     Password,

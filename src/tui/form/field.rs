@@ -55,7 +55,7 @@ pub struct TextField(Input);
 
 impl TextField {
     /// Most characters: more than every rule allows, so that the rule and not the field says what is too long.
-    pub const MAX: usize = 512;
+    pub const MAX: usize = 4096;
 
     /// A field that holds something already.
     pub fn with(text: &str) -> Self {

@@ -57,6 +57,7 @@ pub enum Action {
     SetRole,
     SetPassword,
     EditNote,
+    SshKeys,
     Unlock,
     ByWho,
     RefusedRequests,

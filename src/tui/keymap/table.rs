@@ -51,6 +51,7 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Users, &[Chord::char('u')], Action::Unlock, "unlock after wrong passwords").hint("unlock").needs(USERS),
     row(S::Users, &[Chord::char('r')], Action::SetRole, "another role").hint("role").needs(USERS),
     row(S::Users, &[Chord::char('p')], Action::SetPassword, "set a password, or make one").hint("password").needs(USERS),
+    row(S::Users, &[Chord::char('s')], Action::SshKeys, "SSH keys of this user").hint("SSH keys"),
     row(S::Users, &[Chord::char('d')], Action::DisableEnable, "disable or enable").hint("disable").needs(USERS),
     row(S::Users, &[Chord::char('e')], Action::EditNote, "edit the note").hint("note").needs(USERS),
     row(S::Users, &[Chord::char('/')], Action::Filter, "filter, live").hint("filter"),
@@ -209,6 +210,8 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Buttons, CANCEL, Action::Back, "the safe answer").hint("close"),
 
     row(S::UserKeys, &[ENTER], Action::Open, "go to the key").hint("go to it"),
+    row(S::SshKeys, &[Chord::char('n')], Action::Create, "add a key, pasted").hint("add"),
+    row(S::SshKeys, &[Chord::char('D'), DELETE], Action::Revoke, "remove the selected key").hint("remove").keys("D").dangerous(),
     row(S::Reading, &[ESC, ENTER, Chord::char('q'), BACKSPACE, Chord::ctrl('g')], Action::Back, "close").hint("close").keys("esc enter"),
 
     row(S::Text, &[Chord::ctrl('a'), HOME], Action::Edit(Edit::Start), "start, end").keys("ctrl-a e"),

@@ -97,6 +97,7 @@ impl App {
                 let of_user = matches!(self.dialog(), Some(Dialog { kind: DialogKind::User(_), .. }));
                 self.fault_at(if of_user { Id::Name } else { Id::Username }, why.to_string());
             }
+            HubError::Conflict(Conflict::SshKeyTaken { .. }) => self.fault_at(Id::PublicKey, why.to_string()),
             HubError::WrongPassword => self.fault_at(Id::Old, why.to_string()),
             HubError::Conflict(why) if self.edit_is_stale(&why) => return,
             HubError::Conflict(_) | HubError::NotFound(_) => {
@@ -148,7 +149,9 @@ impl App {
                 _ => None,
             },
             DialogKind::Export(_) => Some(Id::File),
-            DialogKind::User(_) if field == InputField::UserName => Some(Id::Name),
+            DialogKind::AddSshKey(_) => Some(dialog::entry_of_ssh_key(field)),
+            DialogKind::User(_) if matches!(field, InputField::UserName) => Some(Id::Name),
+            DialogKind::User(_) if matches!(field, InputField::SshKey) => Some(Id::PublicKey),
             DialogKind::User(_) => Some(Id::Password),
             _ => None,
         }

@@ -6,6 +6,7 @@ mod find_by_secret;
 mod forms;
 mod reads;
 mod sign_in;
+mod ssh_keys;
 mod trail;
 mod users;
 
@@ -50,6 +51,8 @@ impl App {
             Answer::Edited(outcomes) => self.edited_rows(&outcomes),
             Answer::SettingsSet => self.settings_set(),
             Answer::User(changed) => self.user_changed(changed),
+            Answer::SshKeys(rows) => self.ssh_keys_read(rows),
+            Answer::SshKeyChanged(row) => self.ssh_key_changed(&row),
             Answer::Exported(written) => self.exported(&written),
             Answer::Denied(denied) => self.refused(denied),
             Answer::Found(found) => self.secret_searched(found),
@@ -109,6 +112,7 @@ impl App {
             | Slot::TrailCount
             | Slot::Users
             | Slot::UserKeys
+            | Slot::SshKeys
             | Slot::Verify
             | Slot::Security
             | Slot::SignIns

@@ -68,6 +68,7 @@ fn outcome_words(action: &UserAction, row: &UserRow) -> String {
     // The hub does not change a row that is already as wanted.
     let already = action.row().is_some_and(|was| was.version == row.version);
     match action {
+        UserAction::Add if !row.has_password => format!("{name} was added and signs in with the SSH key."),
         UserAction::Add => format!("{name} was added and chooses an own password at the first sign-in."),
         UserAction::Password(_) => format!("{name} has the new password and must change it at the next sign-in."),
         UserAction::Unlock(_) => format!("{name} can sign in again."),

@@ -22,6 +22,8 @@ impl Call {
             | Self::LegacyPassword { .. }
             | Self::StopOld(..)
             | Self::ChangeUser(..)
+            | Self::AddSshKey(..)
+            | Self::RemoveSshKey(..)
             | Self::Confirm(..)
             | Self::SetSettings(..)
             | Self::Seen(..)
@@ -40,6 +42,7 @@ impl Call {
             | Self::TrailCount(..)
             | Self::RefusedRequests(..)
             | Self::Users(_)
+            | Self::SshKeys(..)
             | Self::Verify(_)
             | Self::Compare(..)
             | Self::Security(_)
@@ -108,6 +111,9 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
             })
         }
         Call::ChangeUser(actor, change) => Answer::User(change_user(hub, &actor, &change)?),
+        Call::SshKeys(actor, who) => Answer::SshKeys(hub.ssh_keys(&actor, Some(&who), false)?),
+        Call::AddSshKey(actor, who, new) => Answer::SshKeyChanged(Box::new(hub.add_ssh_key(&actor, &who, &new)?)),
+        Call::RemoveSshKey(actor, key) => Answer::SshKeyChanged(Box::new(hub.remove_ssh_key(&actor, &key)?)),
         Call::Confirm(actor, password) => Answer::Reauthenticated(hub.confirm_password(&actor, &password)?),
     })
 }

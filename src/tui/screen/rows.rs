@@ -67,6 +67,7 @@ pub const SETTINGS: [(SettingsRow, &str, Right); 4] = [
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccountRow {
     ChangePassword,
+    SshKeys,
     Colours,
     Glyphs,
     Lines,
@@ -74,8 +75,9 @@ pub enum AccountRow {
 }
 
 /// One's own account.
-pub const ACCOUNT: [(AccountRow, &str, &str); 5] = [
+pub const ACCOUNT: [(AccountRow, &str, &str); 6] = [
     (AccountRow::ChangePassword, "Change password", "your other sessions end when it is changed"),
+    (AccountRow::SshKeys, "SSH keys", "the keys that you sign in with over SSH"),
     (AccountRow::Colours, "Colours", "enter changes: auto, dark, light or none"),
     (AccountRow::Glyphs, "Lines and marks", "enter changes: Unicode or ASCII"),
     (AccountRow::Lines, "Line by line", "for screen readers; leaves this screen"),

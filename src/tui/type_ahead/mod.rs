@@ -157,6 +157,7 @@ fn dialog_waits(dialog: &Dialog, action: Option<Action>, pending: &Pending) -> b
     match &dialog.kind {
         DialogKind::Jump(jump) => action == Some(Action::Go) && !jump.answered && pending.has(Slot::Jump),
         DialogKind::UserKeys(_) => pending.has(Slot::UserKeys),
+        DialogKind::SshKeys(_) => pending.has(Slot::SshKeys),
         _ => false,
     }
 }

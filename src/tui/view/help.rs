@@ -24,7 +24,9 @@ pub fn sheet(app: &App, chain: &[Scope]) -> Sheet {
     let place = chain.iter().find(|s| **s != Scope::Text).map_or("here", |s| s.title());
     let mut sheet = Sheet::new(format!("Keys: {place}"), layout::help_width(app.size), app.theme);
     let may = |right| app.workspace.as_ref().is_none_or(|workspace| app.sign_in.is_some() || workspace.may(right));
-    let denied = |b: &Binding| b.right.is_some_and(|right| !may(right));
+    let others = app.workspace.as_ref().is_some_and(|workspace| !workspace.manages_ssh_keys());
+    let denied =
+        |b: &Binding| b.right.is_some_and(|right| !may(right)) || (others && matches!(b.scope, Scope::SshKeys));
     let is_final = app.all_revoked();
     let over = |b: &Binding| is_final && changes_a_key(b) && !denied(b);
     let shown = keymap::reachable(chain);

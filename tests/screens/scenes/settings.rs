@@ -1,7 +1,8 @@
 //! Users, the activity log and security.
 
-use keydesk::account::{Role, UserState};
-use keydesk::hub::{Origin, TrailReport};
+use keydesk::account::{PublicKey, Role, UserState};
+use keydesk::credential::Networks;
+use keydesk::hub::{NewSshKey, Origin, TrailReport};
 use keydesk::secret::Secret;
 use keydesk::tui::msg::{Answer, Call, Msg};
 use keydesk::tui::theme::Theme;
@@ -48,6 +49,10 @@ pub const SCENES: &[Scene] = &[
     Scene { name: "user_unlock", make: |t| users(t, "G u") },
     Scene { name: "user_password", make: |t| users(t, "↓ p") },
     Scene { name: "user_keys_made", make: |t| users(t, "↓ enter") },
+    Scene { name: "user_ssh_keys", make: |t| ssh_keys(t, "") },
+    Scene { name: "user_ssh_key_new", make: |t| ssh_keys(t, "n") },
+    Scene { name: "user_ssh_key_remove", make: |t| ssh_keys(t, "D") },
+    Scene { name: "user_new_by_key", make: |t| users(t, "n e r i k tab tab → →") },
     Scene { name: "security", make: |t| setting("Security", t) },
 ];
 
@@ -66,6 +71,24 @@ fn users(theme: Theme, keys: &str) -> Desk {
         });
         d.rest();
     })
+}
+
+/// The SSH keys of bram, of which one has limits.
+fn ssh_keys(theme: Theme, keys: &str) -> Desk {
+    let mut desk = users(theme, "");
+    let alice = fixture::local(desk.hub(), "alice");
+    for (line, label) in [(fixture::SSH_KEYS[0], "laptop"), (fixture::SSH_KEYS[1], "token")] {
+        let key = PublicKey::parse(line).unwrap();
+        let networks = Networks::from_line(if label == "laptop" { "203.0.113.0/24" } else { "" }).unwrap();
+        let new = NewSshKey { label: Some(label.to_owned()), networks, ..NewSshKey::of(key) };
+        desk.hub().add_ssh_key(&alice, "bram", &new).unwrap();
+    }
+    desk.waits(1_000);
+    "↓ s".split(' ').chain(keys.split(' ').filter(|key| !key.is_empty())).for_each(|key| {
+        desk.send(Msg::Key(chord(key)));
+    });
+    desk.rest();
+    desk
 }
 
 /// The activity log, with the keys named as pictures need them.

@@ -69,6 +69,9 @@ fn title(app: &App, kind: &DialogKind) -> String {
         DialogKind::OwnPassword { .. } => "Change password".to_owned(),
         DialogKind::User(action) => user::title(action),
         DialogKind::UserKeys(d) => format!("Keys made by {}", d.content.who),
+        DialogKind::SshKeys(d) => format!("SSH keys of {}", d.content.who),
+        DialogKind::AddSshKey(who) => format!("New SSH key of {who}"),
+        DialogKind::RemoveSshKey(row) => format!("Remove the SSH key {}?", row.called()),
         DialogKind::Export(of) => export::title(of).to_owned(),
         DialogKind::Setting(change) => settings::title(change.setting).to_owned(),
         DialogKind::TrailEntry(d) => format!("Entry {}", d.content.no),
@@ -96,7 +99,7 @@ fn label_columns(kind: &DialogKind) -> usize {
 fn is_dangerous(kind: &DialogKind) -> bool {
     match kind {
         DialogKind::ChangeState(change) => matches!(change.verb, Verb::Revoke),
-        DialogKind::StopOldSecret(_) | DialogKind::Tampered(_) => true,
+        DialogKind::StopOldSecret(_) | DialogKind::Tampered(_) | DialogKind::RemoveSshKey(_) => true,
         DialogKind::TrailCheck(sheet) => !sheet.check.report.whole,
         _ => false,
     }
@@ -122,6 +125,8 @@ fn fields(app: &App, dialog: &Dialog, form: &Form, sheet: &mut Sheet) {
         DialogKind::FoundSecret(found) => find_by_secret::found(app, found, sheet),
         DialogKind::OwnPassword { forced, .. } => settings::own_password(app, *forced, form, sheet),
         DialogKind::User(action) => user::user(app, action, form, sheet),
+        DialogKind::AddSshKey(_) => user::add_ssh_key(app, form, sheet),
+        DialogKind::RemoveSshKey(row) => user::remove_ssh_key(app, row, sheet),
         DialogKind::Export(of) => export::export(of, form, sheet),
         DialogKind::Setting(change) => settings::setting(change, form, sheet),
         DialogKind::Reauthenticate => settings::reauthenticate(form, sheet),
@@ -150,6 +155,7 @@ fn buttons(app: &App, kind: &DialogKind, form: &Form, sheet: &mut Sheet) {
 /// A dialog that is only read.
 fn text(app: &App, kind: &DialogKind, sheet: &mut Sheet) {
     match kind {
+        DialogKind::SshKeys(d) => return user::ssh_keys(app, &d.content, sheet),
         DialogKind::UserKeys(d) => return user::user_keys(app, &d.content, sheet),
         DialogKind::Pick(d) => return pick::pick(app, d, sheet),
         DialogKind::Created(row) => created(row, sheet),

@@ -177,7 +177,8 @@ fn leads_somewhere(app: &App, binding: &Binding) -> bool {
 
 fn grey(app: &App, binding: &Binding) -> bool {
     let workspace = app.workspace.as_ref().filter(|_| app.sign_in.is_none());
-    workspace.is_some_and(|r| binding.right.is_some_and(|right| !r.may(right)))
+    let others = matches!(binding.scope, Scope::SshKeys);
+    workspace.is_some_and(|r| binding.right.is_some_and(|right| !r.may(right)) || (others && !r.manages_ssh_keys()))
 }
 
 /// Whether a key of the list changes the selected key, or the ticked ones.
@@ -357,6 +358,7 @@ fn word_for_enter(kind: &DialogKind) -> &'static str {
         DialogKind::Export(_) => "export",
         DialogKind::User(action) if matches!(**action, UserAction::Add) => "add",
         DialogKind::User(action) if matches!(**action, UserAction::Note(_)) => "save",
+        DialogKind::AddSshKey(_) => "add",
         DialogKind::User(_) => "set",
         DialogKind::TrailCheck(_) => "compare",
         _ => "create",

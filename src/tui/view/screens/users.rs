@@ -141,9 +141,20 @@ fn facts(app: &App, row: &UserRow) -> Vec<(&'static str, String)> {
     if row.must_change_password {
         facts.push(("Password", "set by somebody else; must be changed at the next sign-in".to_owned()));
     }
+    facts.push(("SSH keys", ssh_keys(row)));
     facts.push(("Created", created(row)));
     facts.push(("Added", format!("{} by {}", row.created_at.stamp(), row.created_by)));
     facts
+}
+
+fn ssh_keys(row: &UserRow) -> String {
+    let only = if row.has_password { "" } else { "; no password" };
+    match row.ssh_keys {
+        0 if row.has_password => "none, so the password is the only way in".to_owned(),
+        0 => "none, and no password: no way in".to_owned(),
+        1 => format!("1 key{only}; s shows it"),
+        n => format!("{n} keys{only}; s shows them"),
+    }
 }
 
 fn created(row: &UserRow) -> String {

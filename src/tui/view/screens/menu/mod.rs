@@ -157,7 +157,7 @@ pub fn account(app: &App, workspace: &Workspace, rows: &RowSelection, paint: &mu
     let theme = app.theme;
     for (i, (row, title, words)) in ACCOUNT.iter().enumerate() {
         let now = match row {
-            AccountRow::ChangePassword | AccountRow::SignIns => "",
+            AccountRow::ChangePassword | AccountRow::SshKeys | AccountRow::SignIns => "",
             AccountRow::Lines => "off",
             AccountRow::Colours if app.follows_terminal() => "auto",
             AccountRow::Colours => theme.palette.as_str(),

@@ -1,5 +1,9 @@
 //! Draws the dialogs about users.
 
+mod ssh_keys;
+
+pub use ssh_keys::{add as add_ssh_key, remove as remove_ssh_key, ssh_keys};
+
 use ratatui::text::Span;
 
 use crate::account::UserState;
@@ -79,15 +83,25 @@ fn add(app: &App, form: &Form, sheet: &mut Sheet) {
     fields(app, form, sheet);
     note(app, form, sheet);
     sheet.gap();
-    sheet.tell("Hand it over yourself: it must be changed at the first sign-in.");
+    sheet.tell(match form.chosen(Id::Source) {
+        2 => "There is no password: this user signs in over SSH with the key, and in no other way.",
+        _ => "Hand it over yourself: it must be changed at the first sign-in.",
+    });
 }
 
 /// Who makes the password, and the fields of one that is typed.
 fn fields(app: &App, form: &Form, sheet: &mut Sheet) {
-    let mut typed = false;
+    let (mut typed, mut by_key) = (false, false);
     for (entry, focused) in form.shown() {
         match (entry.id, &entry.input) {
             (Id::Source, _) => sheet.field(entry, focused),
+            (Id::PublicKey, _) => {
+                by_key = true;
+                sheet.field(entry, focused);
+                if entry.error.is_none() {
+                    sheet.explain_under("pasted: the line of the file that ends in .pub");
+                }
+            }
             (_, Control::Password(_)) => {
                 typed = true;
                 sheet.field(entry, focused);
@@ -97,6 +111,7 @@ fn fields(app: &App, form: &Form, sheet: &mut Sheet) {
     }
     match typed {
         true => forms::new_password_rules(app, form, sheet),
+        false if by_key => {}
         false => sheet.explain_under("shown once, on the next page"),
     }
 }
