@@ -41,6 +41,7 @@ pub const PLACES: &[&str] = &[
     "esc ↓ ↓ enter v",
     "esc ↓ enter",
     "esc ↓ enter /",
+    "esc ↓ enter s",
     "esc ↓ enter enter",
 ];
 

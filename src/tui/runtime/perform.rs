@@ -1,9 +1,11 @@
 //! Runs a [`Call`] on a worker: one match.
 
+use std::path::Path;
+
 use crate::config;
-use crate::export::to_file;
+use crate::export::{Format, to_file};
 use crate::hub::{
-    Actor, Cancel, Conflict, Hub, HubError, InputField, Origin, Overview, UnsavedSecret, Watch, WithPassword,
+    Actor, Cancel, Conflict, Hub, HubError, InputField, Origin, Overview, SshKeyRow, UnsavedSecret, Watch, WithPassword,
 };
 use crate::tui::msg::{Answer, Call, ExportPart, Lane, Reply, UserChange};
 
@@ -97,25 +99,31 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
         Call::SignIns(actor) => Answer::SignIns(hub.own_sign_ins(&actor)?),
         Call::Security(actor) => Answer::Security(hub.security(&actor)?),
         Call::SetSettings(actor, wanted) => hub.set_settings(&actor, &wanted).map(|()| Answer::SettingsSet)?,
-        Call::Export { actor, part, path, format } => {
-            let invalid = |sentence| HubError::Invalid { field: InputField::Other, sentence };
-            let path = config::typed_path(&path).map_err(|why| invalid(why.to_string()))?;
-            let (now, forbidden) = (hub.now(), hub.protected_places());
-            Answer::Exported(match part {
-                ExportPart::Trail(query) => {
-                    to_file(&path, forbidden, format, now, |page| hub.export_trail(&actor, &query, page))?
-                }
-                ExportPart::Credentials(part) => {
-                    to_file(&path, forbidden, format, now, |page| hub.export_credentials(&actor, &part, page))?
-                }
-            })
-        }
+        Call::Export { actor, part, path, format } => export(hub, &actor, part, &path, format)?,
         Call::ChangeUser(actor, change) => Answer::User(change_user(hub, &actor, &change)?),
         Call::SshKeys(actor, who) => Answer::SshKeys(hub.ssh_keys(&actor, Some(&who), false)?),
-        Call::AddSshKey(actor, who, new) => Answer::SshKeyChanged(Box::new(hub.add_ssh_key(&actor, &who, &new)?)),
-        Call::RemoveSshKey(actor, key) => Answer::SshKeyChanged(Box::new(hub.remove_ssh_key(&actor, &key)?)),
+        Call::AddSshKey(actor, who, new) => changed(hub.add_ssh_key(&actor, &who, &new)?),
+        Call::RemoveSshKey(actor, key) => changed(hub.remove_ssh_key(&actor, &key)?),
         Call::Confirm(actor, password) => Answer::Reauthenticated(hub.confirm_password(&actor, &password)?),
     })
+}
+
+fn export(hub: &Hub, actor: &Actor, part: ExportPart, path: &Path, format: Format) -> Reply {
+    let invalid = |sentence| HubError::Invalid { field: InputField::Other, sentence };
+    let path = config::typed_path(path).map_err(|why| invalid(why.to_string()))?;
+    let (now, forbidden) = (hub.now(), hub.protected_places());
+    Ok(Answer::Exported(match part {
+        ExportPart::Trail(query) => {
+            to_file(&path, forbidden, format, now, |page| hub.export_trail(actor, &query, page))?
+        }
+        ExportPart::Credentials(part) => {
+            to_file(&path, forbidden, format, now, |page| hub.export_credentials(actor, &part, page))?
+        }
+    }))
+}
+
+fn changed(row: SshKeyRow) -> Answer {
+    Answer::SshKeyChanged(Box::new(row))
 }
 
 fn verify(
