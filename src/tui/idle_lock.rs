@@ -75,7 +75,8 @@ impl App {
     /// Whether keys do nothing yet, because the desk locked by itself a moment ago; says so once.
     pub(in crate::tui) fn is_deaf(&mut self) -> bool {
         let now = self.now;
-        if !self.sign_in.as_ref().is_some_and(|sign_in| sign_in.deaf_until.is_some_and(|end| now < end)) {
+        let until = self.sign_in.as_ref().and_then(|sign_in| sign_in.deaf_until);
+        if until.is_none_or(|end| now >= end) {
             return false;
         }
         self.toast = Some(Toast::note(now, "What you typed while it locked was not used."));

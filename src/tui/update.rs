@@ -146,7 +146,7 @@ impl App {
         match typed {
             Typed::Paste(text) => self.paste(text),
             Typed::Key(chord) => match keymap::resolve(&self.scopes(), *chord) {
-                Meaning::Nothing if chord.typed().is_some_and(|c| c.is_ascii_digit()) && self.to_kept_line() => {
+                Meaning::Nothing if chord.typed().is_some_and(|c| c.is_ascii_digit()) && self.focus_kept_line() => {
                     self.type_char(*chord);
                 }
                 Meaning::Nothing if self.press_by_letter(*chord) => self.dirty = true,
@@ -174,7 +174,7 @@ impl App {
     }
 
     fn paste(&mut self, text: &str) {
-        self.to_kept_line();
+        self.focus_kept_line();
         let takes = match (&self.help, &self.sign_in, &self.workspace) {
             (Some(_), ..) => false,
             (None, Some(sign_in), _) => sign_in.form.takes_text(),

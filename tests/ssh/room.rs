@@ -60,7 +60,8 @@ for dir in /etc /usr/bin /var/lib; do
     mkdir -p "$ROOM/in/$name" "$ROOM/in/$name.work"
     mount -t overlay overlay -o "lowerdir=$dir,upperdir=$ROOM/in/$name,workdir=$ROOM/in/$name.work" $dir
 done
-mount -t tmpfs -o mode=1777 tmpfs /tmp
+# Unless the project itself is there.
+case "$ROOM" in /tmp/*) ;; *) mount -t tmpfs -o mode=1777 tmpfs /tmp ;; esac
 mount -t tmpfs tmpfs /run
 mkdir -p /run/sshd
 touch /usr/bin/keydesk

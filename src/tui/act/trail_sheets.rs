@@ -125,7 +125,7 @@ impl App {
 
     /// A digit or a paste in the sheet of the check is the line that was kept, wherever the focus is. `false` if there is
     /// no field for one.
-    pub(in crate::tui) fn to_kept_line(&mut self) -> bool {
+    pub(in crate::tui) fn focus_kept_line(&mut self) -> bool {
         if self.help.is_some() || self.sign_in.is_some() {
             return false;
         }
