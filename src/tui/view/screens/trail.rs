@@ -167,6 +167,8 @@ fn in_full(app: &App, list: &TrailList, row: &TrailRow, paint: &mut Paint<'_>, a
     let theme = app.theme;
     let sentence = span(&deeds::sentence(row), theme.strong());
     if area.height < 3 {
+        let room = usize::from(area.width).saturating_sub(2);
+        let sentence = span(&text::fit_middle(&deeds::sentence(row), room, theme.glyphs.ellipsis), theme.strong());
         return paint.line(1, area.y, area.width.saturating_sub(1), &Line::from(sentence));
     }
     let when = format!("   {}, {}", row.at.utc("%-d %b %Y %H:%M:%S UTC"), relative_time::long_ago(app.now, row.at));

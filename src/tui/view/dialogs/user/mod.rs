@@ -174,10 +174,7 @@ pub fn user_keys(app: &App, user_keys: &UserKeys, sheet: &mut Sheet) {
             if user_keys.more {
                 sheet.tell("There are more.");
             }
-            sheet.tell(&format!(
-                "enter goes to the selected key. All of them as a list: API Settings, / by:{}, in each section.",
-                user_keys.who
-            ));
+            sheet.tell(&format!("enter goes to the selected key. As a list: API Settings, / by:{}", user_keys.who));
         }
     }
     sheet.gap();
