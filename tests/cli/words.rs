@@ -68,7 +68,7 @@ fn what_cannot_be_taken_back_wants_the_key() {
     for verb in
         [&["rotate", "crm", "--overlap", "none"][..], &["disable", "crm"], &["enable", "crm"], &["revoke", "crm"]]
     {
-        desk.run(&[&["key"], verb, &["--as", "alice"]].concat()).fails(4, "There is no key crm.");
+        desk.run(&[&["key"], verb, &["--as", "alice"]].concat()).fails(4, "crm is a name; give its key kdb");
     }
     assert_eq!(desk.list()[0]["state"], "active");
 }

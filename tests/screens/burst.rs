@@ -130,6 +130,11 @@ fn outcome(desk: &mut Desk) -> (String, Vec<String>, Vec<&'static str>) {
     for second in 45..60 {
         screen = screen.replace(&format!("09:12:{second}"), "09:12:44");
     }
+    // An entry names the key, which is another in each desk.
+    let is_key = |word: &str| word.len() == 20 && (word.starts_with("kdb") || word.starts_with("kdh"));
+    let word = |word| if is_key(word) { "kdbOneKeyOrTheOther0" } else { word };
+    let lines = screen.lines().map(|line| line.split(' ').map(word).collect::<Vec<_>>().join(" "));
+    let screen = lines.collect::<Vec<_>>().join("\n");
     let copied =
         desk.copied.iter().map(|text| if text.contains("\"hash\"") { "an entry".to_owned() } else { text.clone() });
     (screen, copied.collect(), changes)
