@@ -37,8 +37,8 @@ impl CopyOutcome {
             Self::Copied => format!("Copied: {what}."),
             Self::SentToTerminal => format!("Sent to your terminal (OSC 52): {what}. Paste to check."),
             Self::SentInto(around) => format!("Sent (OSC 52): {what}, but {} Paste to check.", around.words()),
-            Self::SentThroughTmux => format!("Sent the {what} through tmux: paste as usual, not with prefix ]."),
-            Self::KeptInTmux => format!("Sent the {what} through tmux, which keeps it until deleted (prefix =)."),
+            Self::SentThroughTmux => format!("Sent {what} through tmux. Paste as usual, not by prefix ]."),
+            Self::KeptInTmux => format!("Sent {what} through tmux. Paste as usual, or by prefix ]."),
             Self::Impossible(why) => why.clone(),
         }
     }

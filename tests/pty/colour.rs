@@ -35,7 +35,7 @@ fn the_chosen_colours_are_kept_for_the_next_time() {
     for (before, after) in [("auto", "dark"), ("dark", "light"), ("light", "none")] {
         let mut desk = house.open_with(&[]);
         sign_in(&mut desk);
-        desk.keys("j\r").sees(&format!("{before:<10}enter changes")).keys("j\r");
+        desk.keys("j\r").sees(&format!("{before:<10}enter changes")).keys("jj\r");
         desk.sees(&format!("{after:<10}enter changes")).sees("This is remembered for the next time.");
         desk.keys(&crate::harness::ctrl('c'));
         assert_eq!(desk.ended(), 0);

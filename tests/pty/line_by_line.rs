@@ -7,7 +7,7 @@ use crate::walk::sign_in;
 /// From the menu of the screen to line-by-line mode, with the confirmation.
 #[track_caller]
 fn to_the_lines(desk: &mut Desk) {
-    desk.keys("j\r").sees("Line by line").keys("jjj\r").sees("Go on line by line?").keys(&format!("{TAB}{ENTER}"));
+    desk.keys("j\r").sees("Line by line").keys("jjjj\r").sees("Go on line by line?").keys(&format!("{TAB}{ENTER}"));
     desk.until("the terminal as it was", |screen| !screen.alternate_screen() && !screen.bracketed_paste());
 }
 

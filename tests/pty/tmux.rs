@@ -61,7 +61,7 @@ fn a_copy_reaches_the_terminal_around_tmux_and_leaves_nothing_in_it() {
     let mut tmux = Tmux::start(&house);
     to_the_list(&mut tmux.client);
     let made = create(&mut tmux.client, "nightly-export");
-    tmux.client.keys("c").sees("through tmux: paste as usual, not with prefix ].");
+    tmux.client.keys("c").sees("through tmux. Paste as usual, not by prefix ].");
     tmux.client.clip(|clip| clip == format!("{}\n{}", made.key, made.secret));
     assert_eq!(tmux.tmux(&["list-buffers"]), "", "a paste buffer has the secret");
     tmux.client.keys(ENTER).sees_no("shown only now");

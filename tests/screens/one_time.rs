@@ -42,8 +42,8 @@ fn each_outcome_of_a_copy_has_honest_words() {
             CopyOutcome::SentInto(Multiplexer::TmuxOrScreen),
             "tmux drops it unless its setting is: set -s set-clipboard on; GNU screen always does. Paste to check.",
         ),
-        (CopyOutcome::SentThroughTmux, "✓ Sent the secret through tmux: paste as usual, not with prefix ]."),
-        (CopyOutcome::KeptInTmux, "✓ Sent the secret through tmux, which keeps it until deleted (prefix =)."),
+        (CopyOutcome::SentThroughTmux, "✓ Sent secret through tmux. Paste as usual, not by prefix ]."),
+        (CopyOutcome::KeptInTmux, "✓ Sent secret through tmux. Paste as usual, or by prefix ]."),
         (
             CopyOutcome::Impossible("This terminal cannot copy. Select it by hand.".to_owned()),
             "! This terminal cannot copy.",
