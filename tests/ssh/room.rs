@@ -60,8 +60,11 @@ for dir in /etc /usr/bin /var/lib; do
     mkdir -p "$ROOM/in/$name" "$ROOM/in/$name.work"
     mount -t overlay overlay -o "lowerdir=$dir,upperdir=$ROOM/in/$name,workdir=$ROOM/in/$name.work" $dir
 done
-# Unless the project itself is there.
-case "$ROOM" in /tmp/*) ;; *) mount -t tmpfs -o mode=1777 tmpfs /tmp ;; esac
+# The project itself may be there, and must stay.
+mount --bind "$PROJECT" /mnt
+mount -t tmpfs -o mode=1777 tmpfs /tmp
+mkdir -p "$PROJECT"
+mount --move /mnt "$PROJECT"
 mount -t tmpfs tmpfs /run
 mkdir -p /run/sshd
 touch /usr/bin/keydesk
@@ -121,7 +124,10 @@ impl Room {
         script += "\n/usr/sbin/sshd -t\nexec /usr/sbin/sshd -D -E \"$ROOM/sshd.log\"\n";
         let mut holder = Command::new("unshare");
         holder.args(["-mnpf", "--kill-child", "--mount-proc", "sh", "-c", &script]);
-        holder.env("ROOM", dir.path()).env("PROGRAM", env!("CARGO_BIN_EXE_keydesk"));
+        holder
+            .env("PROJECT", env!("CARGO_MANIFEST_DIR"))
+            .env("ROOM", dir.path())
+            .env("PROGRAM", env!("CARGO_BIN_EXE_keydesk"));
         holder.env("ASSETS", concat!(env!("CARGO_MANIFEST_DIR"), "/assets")).stdin(Stdio::null());
         let holder = holder.spawn().unwrap();
         let mut room = Self { dir, holder, first: 0 };
