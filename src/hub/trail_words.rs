@@ -102,7 +102,7 @@ fn value_words(key: &str, value: &Value) -> String {
     }
 }
 
-/// How the actor proved who they are, and from where.
+/// From where the actor came, and how they proved who they are; to follow "From".
 pub fn origin(row: &TrailRow) -> String {
     let way = match row.via.as_deref() {
         Some("password") => " by password".to_owned(),
@@ -113,7 +113,7 @@ pub fn origin(row: &TrailRow) -> String {
         },
         None => String::new(),
     };
-    let from = row.address.as_deref().map_or("From this machine".to_owned(), |a| format!("From {a}"));
+    let from = row.address.as_deref().unwrap_or("this machine");
     // With --as the Unix user stands beside the name already.
     let unix = row.unix.as_deref().filter(|_| row.local().is_none());
     let unix = unix.map(|u| format!(", Unix user {u}")).unwrap_or_default();

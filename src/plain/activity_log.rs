@@ -68,7 +68,7 @@ fn entry(session: &mut SignedIn<'_, '_>) -> Step {
         return session.say(format!("There is no entry {no}."));
     };
     session.say(words::trail(row))?;
-    session.say(format!("{}.", origin(row)))?;
+    session.say(format!("From {}.", origin(row)))?;
     for differs in differences(row) {
         let value = |value: &Option<String>| value.as_deref().unwrap_or("none").to_owned();
         session.say(match &differs.before {

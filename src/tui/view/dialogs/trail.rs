@@ -45,7 +45,7 @@ pub fn entry(app: &App, row: &TrailRow, sheet: &mut Sheet) {
         }
     };
     let origin = origin(row);
-    fact("From", origin.strip_prefix("From ").unwrap_or(&origin));
+    fact("From", &origin);
     if let Some(key) = key_of(row) {
         fact("Key", &key);
     }

@@ -182,7 +182,7 @@ fn in_full(app: &App, list: &TrailList, row: &TrailRow, paint: &mut Paint<'_>, a
         facts.push(("Changed", vec![span(&words.join(", "), theme.text())]));
     }
     let origin = hub::origin(row);
-    facts.push(("From", vec![span(origin.strip_prefix("From ").unwrap_or(&origin), theme.muted())]));
+    facts.push(("From", vec![span(&origin, theme.muted())]));
     if let Some(words) = whole(list, app.now) {
         facts.push(("Log", vec![span(&words, theme.muted())]));
     }

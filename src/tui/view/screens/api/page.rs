@@ -176,9 +176,7 @@ fn in_full(app: &App, row: &CredentialRow, entry: &TrailRow, paint: &mut Paint<'
     if !changes.is_empty() {
         facts.push(("Changed", vec![plain(&changes)]));
     }
-    let origin = hub::origin(entry);
-    let origin = origin.strip_prefix("From ").unwrap_or(&origin);
-    facts.push(("From", vec![span(origin, theme.muted())]));
+    facts.push(("From", vec![span(&hub::origin(entry), theme.muted())]));
     paint.line(1, area.y, area.width.saturating_sub(2), &Line::from(head));
     let rest = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
     table::panel(app, &facts, 11, paint, rest);
