@@ -1,6 +1,6 @@
 #!/bin/bash
-# Sign-in over loopback beside `ssh` to /bin/true, and the answer to sshd at 10, 1,000 and 100,000 keys. As root, in a mount, network
-# and process namespace of its own: nothing of the machine is touched.
+# Sign-in over loopback beside `ssh` to /bin/true, the desk on a slow line (ssh_line.py, which needs pyte), and the answer to sshd at 10,
+# 1,000 and 100,000 keys. As root, in a mount, network and process namespace of its own: nothing of the machine is touched.
 #
 #     PROGRAM=target/release/keydesk benches/ssh.sh [rounds]
 set -euo pipefail
@@ -52,6 +52,13 @@ for ((i = 0; i < rounds; i++)); do
 done
 echo "sign-in, /bin/true:      $(median < /tmp/plain.ms) ms"
 echo "sign-in, ssh-key list:   $(median < /tmp/desk.ms) ms"
+
+if python3 -c 'import pyte' 2>/dev/null; then
+    for i in {1..30}; do desk key create --as alice --kind basic --name "service-$i" >/dev/null 2>&1; done
+    python3 "$here/benches/ssh_line.py" 2222 /tmp/key 5
+else
+    echo "pyte is missing: nothing is said about a slow line" >&2
+fi
 
 read -r type blob _ < /tmp/key.pub
 fill() {

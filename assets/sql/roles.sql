@@ -6,6 +6,9 @@
 -- Then make users and put them into a group: CREATE ROLE desk LOGIN PASSWORD '...'; GRANT keydesk_desk TO desk;
 -- These grants are part of the schema that keydesk accepts. Any other one is a change from outside, and is refused.
 
+-- Whoever runs this may be a superuser: nothing of another schema is called.
+SET search_path = pg_catalog;
+
 DO $$
 DECLARE
     name text;

@@ -13,7 +13,7 @@ use crate::progress;
 use crate::time::Clock;
 
 use super::args::Acting;
-use super::error::{CliError, NOT_ALLOWED};
+use super::error::{CliError, NOT_ALLOWED, stderr_line};
 use super::process;
 
 /// What a command works with: paths, process, clock.
@@ -39,14 +39,20 @@ pub struct OpenDesk {
 impl Context {
     /// Opens the desk for the user that `--as` or `KEYDESK_AS` names.
     pub fn open(&self, acting: &Acting) -> Result<OpenDesk, CliError> {
-        if let Some(desk) = &self.signed_in {
-            return desk.take().ok_or_else(|| CliError::failed("The desk was opened already."));
+        let desk = match &self.signed_in {
+            Some(desk) => desk.take().ok_or_else(|| CliError::failed("The desk was opened already."))?,
+            None => {
+                self.require_local()?;
+                let hub = open_hub(&self.paths, Arc::clone(&self.clock))?;
+                let name = acting.named().ok_or_else(|| nobody_named(&hub))?;
+                let actor = hub.local_actor(&name, &self.origin)?;
+                OpenDesk { hub, actor }
+            }
+        };
+        if let Some(copied) = desk.hub.copied_to()? {
+            stderr_line(&copied.sentence());
         }
-        self.require_local()?;
-        let hub = open_hub(&self.paths, Arc::clone(&self.clock))?;
-        let name = acting.named().ok_or_else(|| nobody_named(&hub))?;
-        let actor = hub.local_actor(&name, &self.origin)?;
-        Ok(OpenDesk { hub, actor })
+        Ok(desk)
     }
 
     /// Who acts, for a command that does not open the desk.
@@ -78,7 +84,12 @@ impl Context {
 /// Opens the desk at these paths; an error if there is none.
 pub fn open_hub(paths: &Paths, clock: Arc<dyn Clock>) -> Result<Hub, CliError> {
     match Hub::open_with(&paths.places(), clock, &mut progress::upgrading())? {
-        OpenOutcome::Ready(hub) => Ok(hub),
+        OpenOutcome::Ready(hub) => {
+            if hub.went_back() {
+                stderr_line("The store lacks changes that this machine has seen: what it says may be out of date.");
+            }
+            Ok(hub)
+        }
         OpenOutcome::New => {
             let database = &paths.store;
             let sentence = format!(
@@ -109,6 +120,13 @@ const NAMED: usize = 8;
 const NO_DESK: u8 = 6;
 
 impl OpenDesk {
+    /// Says if several servers take changes, for commands about the store: every server that its place names is asked.
+    pub fn tell_of_two_primaries(&self) {
+        if let Some(notice) = self.hub.two_primaries() {
+            stderr_line(&notice.sentence());
+        }
+    }
+
     /// The credential with this key or id.
     pub fn find(&self, key: &str, kind: Option<Kind>) -> Result<CredentialRow, CliError> {
         if holds_api_secret(key) {

@@ -15,13 +15,13 @@ mod output;
 mod password_prompt;
 mod process;
 mod reexec;
-mod schema;
 mod serve;
 mod setting;
 mod sign;
 mod snippet;
 mod ssh;
 mod ssh_key;
+mod store;
 mod user;
 
 use std::ffi::OsString;
@@ -38,6 +38,7 @@ use crate::time::SystemClock;
 use args::{FrontendArgs, PlaceArgs, clap_error, swallowed_flags};
 use context::Context;
 use error::CliError;
+use store::{StoreCommand, copy, schema};
 
 pub use error::stderr_line;
 pub use process::harden;
@@ -125,6 +126,9 @@ enum Command {
     /// Look at the steps by which versions of keydesk change the database, and apply them
     #[command(subcommand)]
     Schema(schema::SchemaCommand),
+    /// Copy the desk to another database
+    #[command(subcommand)]
+    Store(StoreCommand),
     /// Print the configuration of a gateway with this desk's addresses
     Snippet(snippet::SnippetArgs),
     /// Run the verifier, which tells gateways whether a request's credential is valid
@@ -210,6 +214,10 @@ fn dispatch(line: CommandLine) -> Result<Next, CliError> {
         Some(Command::Man) => man::run(command())?,
         Some(Command::Init(args)) => init::run(&context(places.overrides(args.store.clone()))?, args)?,
         Some(Command::Schema(command)) => schema::run(&context(places.overrides(None))?, &command)?,
+        Some(Command::Store(StoreCommand::Copy(args))) => {
+            let overrides = Overrides { copy_to: Some(args.to.clone()), ..places.overrides(None) };
+            copy::run(&context(overrides)?, &args)?;
+        }
         Some(Command::Serve(args)) => serve::run(places.overrides(None), &args)?,
         Some(Command::Sign(args)) => sign::run(&args)?,
         Some(Command::Ssh(command)) => return ssh::run(places, command),
@@ -231,6 +239,7 @@ fn with_context(context: &Context, command: Command) -> Result<(), CliError> {
         Command::Sign(args) => sign::run_in(context, &args),
         Command::Init(_)
         | Command::Schema(_)
+        | Command::Store(_)
         | Command::Serve(_)
         | Command::Ssh(_)
         | Command::Completions(_)

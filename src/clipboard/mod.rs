@@ -21,7 +21,12 @@ pub enum CopyOutcome {
     /// Written to the terminal by OSC 52; nobody confirms it.
     SentToTerminal,
     /// Written to a multiplexer before the terminal, which drops it unless configured otherwise.
-    SentInto(Multiplexer),
+    SentInto {
+        /// Which one.
+        around: Multiplexer,
+        /// Whether the client came by SSH, so that it may be on either side.
+        over_ssh: bool,
+    },
     /// Handed to tmux, which sends it to the terminal and keeps nothing.
     SentThroughTmux,
     /// Handed to tmux, which sends it to the terminal and keeps it in a paste buffer.
@@ -36,25 +41,28 @@ impl CopyOutcome {
         match self {
             Self::Copied => format!("Copied: {what}."),
             Self::SentToTerminal => format!("Sent to your terminal (OSC 52): {what}. Paste to check."),
-            Self::SentInto(around) => format!("Sent (OSC 52): {what}, but {} Paste to check.", around.words()),
+            Self::SentInto { around, over_ssh } => {
+                format!("Sent (OSC 52): {what}, but {} Paste to check.", around.words(*over_ssh))
+            }
             Self::SentThroughTmux => format!("Sent {what} through tmux. Paste as usual, not by prefix ]."),
             Self::KeptInTmux => format!("Sent {what} through tmux. Paste as usual, or by prefix ]."),
             Self::Impossible(why) => why.clone(),
         }
     }
 
-    /// What is known of text that was written to the terminal by OSC 52, with `around` standing before it.
-    pub fn sent(around: Option<Multiplexer>) -> Self {
-        match around {
+    /// What is known of text that was written to the terminal by OSC 52. `var` reads one variable of the environment;
+    /// `over_ssh`: whether the client came by SSH.
+    pub fn sent(var: &dyn Fn(&str) -> Option<String>, over_ssh: bool) -> Self {
+        match Multiplexer::around(var) {
             None => Self::SentToTerminal,
             Some(Multiplexer::Screen) => Self::Impossible(SCREEN.to_owned()),
-            Some(around) => Self::SentInto(around),
+            Some(around) => Self::SentInto { around, over_ssh },
         }
     }
 
     /// Whether it is unknown that the text arrived: not enough to drop a secret.
     pub fn is_doubtful(&self) -> bool {
-        matches!(self, Self::SentInto(_))
+        matches!(self, Self::SentInto { .. })
     }
 }
 

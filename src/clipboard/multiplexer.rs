@@ -28,13 +28,21 @@ impl Multiplexer {
         }
     }
 
-    /// What it does with a copy, and what lets one through.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Tmux => "tmux drops it unless its setting is: set -s set-clipboard on.",
-            Self::Screen => "GNU screen drops it.",
-            Self::TmuxOrScreen => {
+    /// What it does with a copy, and what lets one through. By SSH `TERM` arrives, and not where tmux runs: with the
+    /// client, with keydesk, or both.
+    pub fn words(self, over_ssh: bool) -> &'static str {
+        match (self, over_ssh) {
+            (Self::Tmux, false) => "tmux drops it unless its setting is: set -s set-clipboard on.",
+            (Self::Tmux, true) => {
+                "the tmux on this side of SSH or that may drop it without its line: set -s set-clipboard on."
+            }
+            (Self::Screen, _) => "GNU screen drops it.",
+            (Self::TmuxOrScreen, false) => {
                 "tmux drops it unless its setting is: set -s set-clipboard on; GNU screen always does."
+            }
+            (Self::TmuxOrScreen, true) => {
+                "the tmux on this side of SSH or that may drop it without its line: set -s set-clipboard on; GNU screen \
+                 always does."
             }
         }
     }

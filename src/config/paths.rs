@@ -22,6 +22,8 @@ pub struct Overrides {
     pub master_key_file: Option<PathBuf>,
     /// `init --store`.
     pub store: Option<String>,
+    /// `store copy --to`.
+    pub copy_to: Option<String>,
     /// `KEYDESK_STORE`.
     pub store_variable: Option<String>,
     /// `PGPASSFILE`: libpq's file with passwords.
@@ -41,6 +43,8 @@ pub struct Paths {
     pub config: PathBuf,
     /// Where the data are.
     pub store: StorePlace,
+    /// Where a copy of the desk is to be made.
+    pub copy_to: Option<StorePlace>,
     /// The URL that `init` remembers, if it has to: none for the place where a desk is looked for anyway.
     pub remembered: Option<String>,
     /// Where the master key is.
@@ -142,6 +146,8 @@ fn resolve_by(overrides: &Overrides, read: fn(&Path) -> Result<ConfigFile, Confi
         default_place.as_ref() == Some(&store) || overrides.store.is_none() && overrides.store_variable.is_some();
     let remembered = (!is_found).then(|| overrides.store.clone().unwrap_or_default());
     let store = with_files(store, overrides, &file, beside)?;
+    let copy_to = overrides.copy_to.as_ref().map(|to| store_place(to, &here, clear_text)).transpose()?;
+    let copy_to = copy_to.map(|to| with_files(to, overrides, &file, beside)).transpose()?;
     let of_role = |named: &Option<String>| match named {
         Some(named) => with_files(store_place(named, beside, clear_text)?, overrides, &file, beside),
         None => Ok(store.clone()),
@@ -158,12 +164,11 @@ fn resolve_by(overrides: &Overrides, read: fn(&Path) -> Result<ConfigFile, Confi
         (None, Some(dir)) => Some(beside.join(typed_path(dir)?)),
         (None, None) => None,
     };
-    let state_dir = said.or_else(|| overrides.state_directory.clone()).or_else(|| match store {
-        // Beside the database.
-        StorePlace::Sqlite(_) => None,
-        StorePlace::Postgres(_) => platform.as_ref().map(|dirs| dirs.state_dir().unwrap_or(dirs.data_dir()).to_owned()),
-    });
-    Ok(Paths { config, store, remembered, master_key, state_dir, serve, store_of, credentials_directory })
+    // A file has it beside it. The machine of a verifier may name its server under `[serve]` alone.
+    let on_server = [&store, &store_of.verifier].iter().any(|store| store.file().is_none());
+    let of_platform = platform.as_ref().map(|dirs| dirs.state_dir().unwrap_or(dirs.data_dir()).to_owned());
+    let state_dir = said.or_else(|| overrides.state_directory.clone()).or(of_platform.filter(|_| on_server));
+    Ok(Paths { config, store, copy_to, remembered, master_key, state_dir, serve, store_of, credentials_directory })
 }
 
 /// Adds the files that go with a server: password and certificates.
@@ -285,6 +290,8 @@ mod tests {
         let mut site = Site::new();
         let state = |site: &Site| resolve(&site.overrides).unwrap().places().state_dir;
         assert_eq!(state(&site), None);
+        site.says("[serve]\nstore = \"postgres://verifier@db1/keydesk\"");
+        assert!(state(&site).is_some(), "a verifier on a server keeps its state somewhere");
         site.overrides.state_directory = Some("/var/lib/keydesk".into());
         assert_eq!(state(&site), Some("/var/lib/keydesk".into()));
         site.says("state_dir = \"state\"");

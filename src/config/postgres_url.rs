@@ -31,7 +31,9 @@ pub enum PostgresUrlError {
     #[error("The URL of the store names no database. Write postgres://USER@HOST/DATABASE.")]
     NoDatabase,
     /// An unknown parameter.
-    #[error("The URL of the store has a parameter that keydesk does not know ({0}). It may have host and sslmode.")]
+    #[error(
+        "The URL of the store has a parameter that keydesk does not know ({0}). It may have host and sslmode; a port stands before the slash, for a Unix socket as in postgres://USER@:5433/DATABASE?host=DIRECTORY."
+    )]
     Parameter(String),
     /// A `%` that is not followed by two hexadecimal digits.
     #[error("The URL of the store holds a % that is not followed by two hexadecimal digits. Write it as %25.")]
@@ -65,7 +67,12 @@ pub(super) fn parse(rest: &str, clear_text: bool) -> Result<PostgresPlace, Postg
     let (user, database) = (decoded(user)?, decoded(database)?);
     let parameters = Parameters::read(query)?;
     let hosts = match (&parameters.socket, hosts) {
-        (Some(dir), port) => vec![PostgresHost::Unix(dir.into(), port_of(port.strip_prefix(':'))?)],
+        (Some(dir), "") => vec![PostgresHost::Unix(dir.into(), PORT)],
+        // A host here and another there would be a guess.
+        (Some(dir), port) => {
+            let port = port.strip_prefix(':').ok_or(Wrong::Host)?;
+            vec![PostgresHost::Unix(dir.into(), port_of(Some(port))?)]
+        }
         (None, hosts) => hosts.split(',').map(host).collect::<Result<_, _>>()?,
     };
     match () {
@@ -223,6 +230,7 @@ mod tests {
             ("//desk@db1:secret/keydesk", "host or port"),
             ("//desk@db1:0/keydesk", "host or port"),
             ("//desk@[secret]/keydesk", "host or port"),
+            ("//desk@secret/keydesk?host=/run/postgresql", "host or port"),
             ("//desk@db1/keydesk?sslmode=require", "sslmode=require would not notice another server"),
             ("//desk@db1/keydesk?sslmode=prefer", "sslmode=prefer"),
             ("//desk@db1/keydesk?sslmode=allow", "sslmode=allow"),

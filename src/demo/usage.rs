@@ -1,7 +1,8 @@
 //! What the demo's verifiers counted: weeks of a company whose customers work from Monday to Friday.
 
 use crate::hub::{
-    CredentialRow, Hub, HubError, ListQuery, Origin, ProcessKind, ProcessNote, Refusal, USE_DAYS, UseCount,
+    ChangeNumber, CredentialRow, Hub, HubError, ListQuery, Origin, ProcessKind, ProcessNote, Refusal, USE_DAYS,
+    UseCount,
 };
 use crate::time::{DAY, Day, Seconds};
 
@@ -58,6 +59,8 @@ fn note(hub: &Hub, (host, per_minute): (&str, u64)) -> Result<ProcessNote, HubEr
         gateways: "nginx".to_owned(),
         requests: per_minute * 60 * 24,
         per_minute,
+        // They are not there, so they have seen whatever is done.
+        answers_from: Some(ChangeNumber { epoch: i64::MAX, change: i64::MAX }),
         ..note
     })
 }

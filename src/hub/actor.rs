@@ -81,6 +81,11 @@ impl Actor {
     /// For how long a password once given is enough, in milliseconds.
     pub const CONFIRMED_FOR: i64 = 5 * crate::time::MINUTE;
 
+    /// Whether the SSH key with this fingerprint opened the session.
+    pub fn signed_in_with(&self, fingerprint: &str) -> bool {
+        matches!(&self.via, Via::SshKey(used) if used.fingerprint == fingerprint)
+    }
+
     /// Whether the password was given recently enough. Whoever acts locally has no password to give.
     pub fn confirmed(&self, now: Millis) -> bool {
         let recent = |at: Millis| (0..=Self::CONFIRMED_FOR).contains(&now.since(at));

@@ -208,6 +208,9 @@ pub enum Conflict {
     /// Set-up works once.
     #[error("This desk is set up already. Run `keydesk` and sign in.")]
     SetUpDone,
+    /// A desk is where a copy of another was to be made.
+    #[error("There is a desk in {0} already. Nothing was copied; name a place where there is none.")]
+    DeskThere(String),
     /// Either the database or the master key is missing.
     #[error("{0}")]
     HalfThere(String),

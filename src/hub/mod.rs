@@ -22,32 +22,34 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::files::ProtectedPlaces;
 use crate::hub::attention::Survey;
+use crate::hub::desk::seen_file::Seen;
 use crate::store::Store;
 use crate::store::tables::HeadRow;
 use crate::time::{Clock, Millis};
 use crate::vault::Vault;
 
-pub use crate::store::{Cancel, PORT, PostgresHost, PostgresPlace, StoreUse};
+pub use crate::store::{Cancel, Heard, Listener, PORT, PostgresHost, PostgresPlace, StoreUse};
 pub use actor::{Actor, KeyUsed, LastSignIn, Origin, Session, SignIn, Via};
 pub use attention::{AttentionItem, AttentionLevel, AttentionWords, Group, RefusedKey, STATES, StateCounts};
 pub use audit::{AcceptReport, LogFilter, LogFilterError, log_terms};
 pub use credentials::{CredentialEdit, CredentialPart, Watch};
-pub use desk::{DeskPaths, OpenOutcome, Progress, SchemaStatus, SetUp, StorePlace};
+pub use desk::{CopiedRows, DeskPaths, OpenOutcome, Progress, SchemaStatus, SetUp, StoreCopy, StoreNotice, StorePlace};
 pub use error::{Conflict, Denied, HubError, InputField, SessionOver};
 pub use settings::{EffectivePolicy, Setting};
 pub use trail_words::{Difference, differences, key_of, origin};
-pub use tx::RefusedDeed;
+pub use tx::{RefusedDeed, UNANSWERED, asking_while};
 pub use types::{
-    ChangeOutcome, CountPart, CountQuery, CredentialCounts, CredentialId, CredentialInfo, CredentialOverview,
-    CredentialPage, CredentialRow, CredentialTarget, DisplayEvent, EndedEarly, FoundSecret, Issued, JumpPart,
-    JumpQuery, LastUse, ListCursor, ListOrder, ListQuery, LiveSecret, LossCause, MostUsed, NameInUse, NewCredential,
-    NewLegacy, NewUser, Overview, OwnSignIn, PagePosition, Policy, ProcessKind, ProcessNote, Provenance, Pulse,
-    REFUSALS_KEPT, Refusal, RefusalCursor, RefusedRequest, RefusedRequestQuery, RefusedSignIn, Remedy, Replay,
+    ChangeNumber, ChangeOutcome, CountPart, CountQuery, CredentialCounts, CredentialId, CredentialInfo,
+    CredentialOverview, CredentialPage, CredentialRow, CredentialTarget, DisplayEvent, EndedEarly, FoundSecret, Issued,
+    JumpPart, JumpQuery, LastUse, ListCursor, ListOrder, ListQuery, LiveSecret, LossCause, MostUsed, NameInUse,
+    NewCredential, NewLegacy, NewUser, Overview, OwnSignIn, PagePosition, Policy, ProcessKind, ProcessNote, Provenance,
+    Pulse, REFUSALS_KEPT, Refusal, RefusalCursor, RefusedRequest, RefusedRequestQuery, RefusedSignIn, Remedy, Replay,
     SecuritySettings, SettingValue, SignInOutcome, SiteOverview, SiteUsage, Tampering, TrailClass, TrailCount,
     TrailQuery, TrailReport, TrailRow, USE_DAYS, UnsavedCredential, UnsavedSecret, UsageReport, UseCount, UsedDay,
     UserOperation, UserRow, UserTarget, VerifierCredential, VerifierRow, VerifierSecret, WhichSecret, WithPassword,
     eviction_index, noted_line, sum_of_days,
 };
+pub use usage::{Behind, SeenBy};
 pub use users::{
     AuthorizedKey, KeyProof, NewSshKey, SshKeyRow, SshKeyState, UserCondition, UserFilter, UserFilterError,
     authorized_key, user_terms,
@@ -69,8 +71,11 @@ pub struct Hub {
     protected: ProtectedPlaces,
     /// The newest head that this handle has seen, to detect a rollback.
     highest: Mutex<Option<HeadRow>>,
+    seen: Seen,
     /// What the last survey of all credentials found.
     survey: Mutex<Option<Survey>>,
+    /// What the last look at the store found.
+    notices: Mutex<Vec<StoreNotice>>,
 }
 
 impl Hub {
@@ -79,10 +84,11 @@ impl Hub {
         self.clock.now()
     }
 
-    /// Epoch and change number of the newest head that this handle has seen.
-    fn newest_seen(&self) -> (i64, i64) {
+    /// The newest change that this handle has seen: right after one of its own, that one or a later one.
+    pub fn newest_change(&self) -> ChangeNumber {
         let highest = self.highest.lock().unwrap_or_else(PoisonError::into_inner);
-        highest.as_ref().map_or((0, 0), |head| (head.epoch, head.change))
+        let number = |head: &HeadRow| ChangeNumber { epoch: head.epoch, change: head.change };
+        highest.as_ref().map(number).unwrap_or_default()
     }
 
     /// The directories in which no user may have a file made, because those of the desk are there.

@@ -6,12 +6,13 @@ use crate::hub::attention::{self, Survey};
 use crate::hub::audit::trail;
 use crate::hub::credentials::{list, mapping};
 use crate::hub::tx::intent::Intent;
-use crate::hub::tx::row_tags;
-use crate::hub::usage::site_usage;
+use crate::hub::tx::{row_tags, table_sums};
+use crate::hub::usage::{first_day, site_usage};
 use crate::hub::users::mapping::{administrators, is_able_administrator, role_of};
 use crate::hub::verifier::{rollback_reports, store_findings};
-use crate::hub::{Actor, Cancel, CredentialOverview, Hub, HubError, Overview, SiteOverview, settings};
-use crate::store::{Tx, tables};
+use crate::hub::{Actor, Cancel, CredentialOverview, Hub, HubError, Overview, SiteOverview, USE_DAYS, settings};
+use crate::store::tables::{self, Tagged, ThrottleRecord, UserRecord};
+use crate::store::{Query, Tx};
 use crate::time::{DAY, Millis};
 
 /// Rows of the trail that the menu shows.
@@ -20,7 +21,8 @@ const LAST_CHANGES: i64 = 7;
 impl Hub {
     /// The overview, limited to what the actor's role may see.
     pub fn overview(&self, actor: &Actor) -> Result<Overview, HubError> {
-        self.read_as(actor, &Intent::new(Right::OwnAccount, "look"), &Cancel::default(), |tx, user| {
+        let intent = Intent::new(Right::OwnAccount, "look").prefetch(self.overview_queries());
+        self.read_as(actor, &intent, &Cancel::default(), |tx, user| {
             let role = role_of(&user)?;
             let sees = |right| allows(role, right);
             let (api, upstream) = settings::addresses(tx, &self.vault);
@@ -35,6 +37,30 @@ impl Hub {
                 lost: Vec::new(),
             })
         })
+    }
+
+    /// What the overview asks whatever it finds. Who may see less is answered more than is shown to them.
+    fn overview_queries(&self) -> Vec<Query> {
+        let tags =
+            [table_sums::ACCOUNT, table_sums::SETTINGS, table_sums::USERS].map(|of| tables::tags_query(of.table));
+        let today = self.now().seconds().day();
+        let mut queries = vec![
+            tables::head_query(),
+            tables::users_query(),
+            tables::old_users_query(),
+            tables::tallies_query(),
+            tables::account_query(),
+            tables::trail_ends_query(),
+            tables::changes_query(LAST_CHANGES),
+            tables::last_at_query(),
+            tables::ring_made_at_query(),
+            tables::ever_asked_query(),
+            rollback_reports::query(),
+            tables::used_days_query(tables::EVERY, first_day(today, USE_DAYS)),
+        ];
+        queries.extend(tags);
+        queries.extend(settings::queries());
+        queries
     }
 
     fn credential_overview(&self, tx: &mut dyn Tx) -> Result<CredentialOverview, HubError> {
@@ -68,6 +94,10 @@ impl Hub {
     fn site_overview(&self, tx: &mut dyn Tx) -> Result<SiteOverview, HubError> {
         let users = tables::users(tx)?;
         let (mut locked_users, mut locked_administrators) = (Vec::new(), Vec::new());
+        let throttle = |row: &Tagged<UserRecord>| {
+            Ok(tables::get_query::<ThrottleRecord>("id", &self.throttle_id(&row.record.name)?))
+        };
+        tx.prefetch(users.iter().map(throttle).collect::<Result<_, HubError>>()?)?;
         for row in &users {
             let name = &row.record.name;
             if self.locked_until(tx, name)?.is_some() {

@@ -29,7 +29,7 @@ const ITEMS: [MenuItem; 9] = [
         open: security::security,
     },
     MenuItem {
-        words: "My account: your password, your sign-ins, the full screen.",
+        words: "My account: your password, your SSH keys, your sign-ins, the full screen.",
         right: Right::OwnAccount,
         open: my_account::my_account,
     },
@@ -85,6 +85,7 @@ fn welcome(session: &mut SignedIn<'_, '_>) -> Step {
             row.name
         ))?;
     }
+    session.conversation.tell_about_store()?;
     let overview = session.hub.overview(session.actor());
     let (role, now) = (session.login.role, session.hub.now());
     let said = session.report(overview)?.map(|overview| attention_list(&overview, role, now));

@@ -18,6 +18,7 @@ mod security;
 mod session;
 mod set_up;
 mod sign_in;
+mod ssh_keys;
 mod users;
 mod words;
 

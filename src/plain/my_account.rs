@@ -1,4 +1,4 @@
-//! My account: own password, own sign-ins, appearance.
+//! My account: own password, own SSH keys, own sign-ins, appearance.
 
 use crate::account::check_user_password;
 use crate::secret::What;
@@ -6,20 +6,36 @@ use crate::secret::What;
 use super::conversation::{Exit, Menu, Step};
 use super::new_password::{USER_RULE, new_password};
 use super::session::SignedIn;
+use super::ssh_keys::{self, Owner};
 use super::words;
 
 /// Shows one's own account and runs what is chosen, until the user goes back.
 pub fn my_account(session: &mut SignedIn<'_, '_>) -> Step {
+    let owner = session.actor().user.to_string();
     loop {
+        let keys = session.call(|hub, actor| hub.ssh_keys(actor, Some(actor.user.as_str()), false))?;
+        let keys = match keys.as_deref() {
+            None | Some([]) => "none".to_owned(),
+            Some(rows) => words::usable_ssh_keys(rows),
+        };
         let mut menu = Menu::new(
             format!("My account. You are {}, {}.", session.actor().user, session.login.role),
-            ["Change your password.", "Hear your last sign-ins.", "Open keydesk on the full screen from now on."],
+            [
+                "Change your password.".to_owned(),
+                format!("Your SSH keys: {keys}."),
+                "Hear your last sign-ins.".to_owned(),
+                "Open keydesk on the full screen from now on.".to_owned(),
+            ],
         );
         menu.heading.push(words::last_sign_in(session.login.last.as_ref()));
         match session.conversation.choose(&menu)? {
             None => return Ok(()),
             Some(0) => change_password(session)?,
-            Some(1) => sign_ins(session)?,
+            Some(1) => {
+                let has_password = session.login.has_password;
+                ssh_keys::ssh_keys(session, Owner { name: &owner, has_password })?;
+            }
+            Some(2) => sign_ins(session)?,
             Some(_) => full_screen(session)?,
         }
     }
@@ -49,6 +65,9 @@ fn full_screen(session: &mut SignedIn<'_, '_>) -> Step {
 }
 
 fn change_password(session: &mut SignedIn<'_, '_>) -> Step {
+    if !session.login.has_password {
+        return session.say("You have no password: you sign in by SSH key. An Administrator can set one for you.");
+    }
     let question = "Type the password that you have now; it is not shown. An empty line goes back: ";
     let Some(old) = session.conversation.hidden(question, What::Password)? else { return Ok(()) };
     let name = session.actor().user.as_str().to_owned();

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
 use anyhow::Result;
 
@@ -21,8 +23,12 @@ use super::{main_menu, sign_in};
 const NO_TERMINAL: &str = "Line by line works on a terminal only: passwords are typed there without being shown. For \
                            scripts there is `keydesk key`, `keydesk user` and `keydesk audit`: see `keydesk --help`.";
 
+/// Interval between two looks at the store.
+const LOOK_INTERVAL: Duration = Duration::from_secs(10);
 /// Exit code after ctrl-c: what SIGINT gives.
 const INTERRUPTED: u8 = 130;
+/// Exit code of a session by SSH key that may not go on.
+const NOT_ALLOWED: u8 = 3;
 /// Exit code when the terminal is gone: what SIGHUP gives.
 const LINE_GONE: u8 = 129;
 
@@ -37,9 +43,9 @@ pub fn run(
     keep: bool,
     clock: Arc<dyn Clock>,
 ) -> Result<ExitAction> {
-    let mut tty = open_terminal(Some(appearance), keep)?;
+    let mut tty = open_terminal(Some(appearance), keep, origin)?;
     match Hub::open_with(places, Arc::clone(&clock), &mut |done, all| upgraded(&mut tty, done, all))? {
-        OpenOutcome::Ready(hub) => Ok(converse(&mut tty, Arc::new(hub), origin, verifier, None)),
+        OpenOutcome::Ready(hub) => Ok(converse(&mut tty, looked_at(hub), origin, verifier, None)),
         OpenOutcome::New => Ok(set_up_and_converse(&mut tty, places, clock, origin, verifier)?),
     }
 }
@@ -56,25 +62,41 @@ fn upgraded(tty: &mut Tty, done: i64, all: i64) {
 
 /// Runs a desk with a signed-in user: the demo. `notice` says how to unlock it.
 pub fn run_session(hub: Hub, session: Session, notice: &str, keep: bool) -> Result<ExitAction> {
-    let mut tty = open_terminal(None, keep)?;
+    let origin = session.actor.origin.clone();
+    let mut tty = open_terminal(None, keep, &origin)?;
     if Conversation::new(&mut tty).say(notice).is_err() {
         return Ok(ExitAction::Exit(LINE_GONE));
     }
-    let origin = session.actor.origin.clone();
     // The demo has no verifier of its own.
     Ok(converse(&mut tty, Arc::new(hub), &origin, SHIPPED, Some(session)))
 }
 
 /// Runs a desk that an SSH key opened, line by line. It ends with the session.
 pub fn run_key_session(hub: Hub, session: Session, verifier: &str) -> Result<ExitAction> {
-    let mut tty = open_terminal(None, false)?;
     let origin = session.actor.origin.clone();
-    Ok(converse(&mut tty, Arc::new(hub), &origin, verifier, Some(session)))
+    let mut tty = open_terminal(None, false, &origin)?;
+    Ok(converse(&mut tty, looked_at(hub), &origin, verifier, Some(session)))
 }
 
-fn open_terminal(appearance: Option<PathBuf>, keep: bool) -> Result<Tty> {
+/// The desk; a thread that nobody waits for looks from now on what is to be told of its store.
+fn looked_at(hub: Hub) -> Arc<Hub> {
+    let hub = Arc::new(hub);
+    let weak = Arc::downgrade(&hub);
+    let look = move || {
+        while let Some(hub) = weak.upgrade() {
+            hub.look_at_store();
+            drop(hub);
+            thread::sleep(LOOK_INTERVAL);
+        }
+    };
+    // Without the thread the desk still works.
+    let _ = thread::Builder::new().name("keydesk-store".to_owned()).spawn(look);
+    hub
+}
+
+fn open_terminal(appearance: Option<PathBuf>, keep: bool, origin: &Origin) -> Result<Tty> {
     match terminal::is_interactive() {
-        true => Ok(Tty::open(appearance, keep)?),
+        true => Ok(Tty::open(appearance, keep, origin.address.is_some())?),
         false => Err(HubError::Invalid { field: InputField::Other, sentence: NO_TERMINAL.to_owned() }.into()),
     }
 }
@@ -92,7 +114,7 @@ pub fn set_up_and_converse(
         Ok(None) => return Ok(ExitAction::Exit(0)),
         Err(exit) => return Ok(exit_action(&exit)),
     };
-    Ok(converse(io, Arc::new(made), origin, verifier, None))
+    Ok(converse(io, looked_at(made), origin, verifier, None))
 }
 
 /// Signs in, shows the menu, locks and signs in again, until the user leaves; returns what `main` has to do then.
@@ -121,7 +143,8 @@ fn exit_action(exit: &Exit) -> ExitAction {
         Exit::Screen => ExitAction::Open(Frontend::Screen),
         Exit::Interrupted => ExitAction::Exit(INTERRUPTED),
         Exit::Gone => ExitAction::Exit(LINE_GONE),
-        Exit::Quit | Exit::End | Exit::SignOut | Exit::Lock | Exit::Idle(_) | Exit::Over(_) => ExitAction::Exit(0),
+        Exit::Over(_) => ExitAction::Exit(NOT_ALLOWED),
+        Exit::Quit | Exit::End | Exit::SignOut | Exit::Lock | Exit::Idle(_) => ExitAction::Exit(0),
     }
 }
 
@@ -144,12 +167,30 @@ fn run_sessions(
         let by_key = matches!(login.actor.via, Via::SshKey(_));
         let mut session = SignedIn::begin(conversation, Arc::clone(hub), login, verifier);
         let Err(exit) = main_menu::open(&mut session);
-        known = end_session(session, exit)?;
         // Nobody could sign in again here: the key opened the session, and sshd asks for that once for each connection.
         if by_key {
-            return Ok(());
+            return end_key_session(session, exit);
         }
+        known = end_session(session, exit)?;
     }
+}
+
+/// Ends a session that an SSH key opened, and the program with it.
+fn end_key_session(session: SignedIn<'_, '_>, exit: Exit) -> Step {
+    let why = match exit {
+        Exit::Lock => "the desk was locked".to_owned(),
+        Exit::Idle(after) => format!("nobody answered for {}", time::duration(after)),
+        Exit::Over(why) => {
+            session.conversation.watch(None);
+            session.conversation.refuse(why.to_string())?;
+            return Err(exit);
+        }
+        exit => return end_session(session, exit).map(|_| ()),
+    };
+    session.conversation.watch(None);
+    // The session ends even if the trail cannot be written.
+    let _ = session.hub.sign_out(&session.login.actor);
+    session.conversation.refuse(format!("The session is over: {why}. Connect again."))
 }
 
 /// Ends a session: `Ok` leads to the next sign-in, with the name to begin with, `Err` to the end of the program.

@@ -27,6 +27,7 @@ impl<'t, 'io> SignedIn<'t, 'io> {
             hub: Arc::clone(&hub),
             actor: login.actor.clone(),
             idle_lock: login.idle_lock,
+            told: Vec::new(),
         }));
         Self { conversation, hub, login, verifier: verifier.to_owned() }
     }
@@ -80,15 +81,18 @@ impl<'t, 'io> SignedIn<'t, 'io> {
     }
 
     /// Calls the hub; an error is reported and becomes `None`.
-    pub fn call<T>(&mut self, work: impl FnOnce(&Hub, &Actor) -> Result<T, HubError>) -> Step<Option<T>> {
-        let answer = work(&self.hub, self.actor());
+    pub fn call<T: Send>(&mut self, work: impl FnOnce(&Hub, &Actor) -> Result<T, HubError> + Send) -> Step<Option<T>> {
+        let answer = self.conversation.call(|| work(&self.hub, &self.login.actor))?;
         self.report(answer)
     }
 
     /// Calls the hub for something sensitive: asks for the user's own password again if that is needed.
-    pub fn call_confirmed<T>(&mut self, work: impl Fn(&Hub, &Actor) -> Result<T, HubError>) -> Step<Option<T>> {
+    pub fn call_confirmed<T: Send>(
+        &mut self,
+        work: impl Fn(&Hub, &Actor) -> Result<T, HubError> + Sync,
+    ) -> Step<Option<T>> {
         loop {
-            match work(&self.hub, self.actor()) {
+            match self.conversation.call(|| work(&self.hub, &self.login.actor))? {
                 Err(HubError::PasswordNeeded) => {
                     if !self.confirm()? {
                         return Ok(None);

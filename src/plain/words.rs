@@ -3,7 +3,8 @@
 use crate::account::UserState;
 use crate::credential::{Kind, Options};
 use crate::hub::{
-    CredentialInfo, CredentialRow, LastSignIn, LastUse, LiveSecret, OwnSignIn, TrailRow, UsedDay, UserRow, sum_of_days,
+    CredentialInfo, CredentialRow, LastSignIn, LastUse, LiveSecret, OwnSignIn, SshKeyRow, SshKeyState, TrailRow,
+    UsedDay, UserRow, sum_of_days,
 };
 use crate::text::grouped;
 use crate::time::Millis;
@@ -130,7 +131,49 @@ pub fn user(user: &UserRow) -> String {
     };
     let created = number(user.created, "credential", "credentials");
     let note = if user.note.is_empty() { String::new() } else { format!(" Note: {}.", user.note) };
-    format!("{}, {}, {state}, {last}, created {created}, {} usable.{note}", user.name, user.role, user.made)
+    let keys = match (user.ssh_keys, user.has_password) {
+        (0, true) => String::new(),
+        (0, false) => " No password and no SSH key: no way in.".to_owned(),
+        (n, true) => format!(" {}.", number(n, "SSH key", "SSH keys")),
+        (n, false) => format!(" SSH key only: {}, no password.", number(n, "key", "keys")),
+    };
+    format!("{}, {}, {state}, {last}, created {created}, {} usable.{keys}{note}", user.name, user.role, user.made)
+}
+
+/// How many SSH keys there are and which are usable: `2 keys, 1 usable: laptop`.
+pub fn usable_ssh_keys(rows: &[SshKeyRow]) -> String {
+    let usable: Vec<_> = rows.iter().filter(|row| row.state == SshKeyState::Active).map(SshKeyRow::called).collect();
+    let all = number(rows.len().try_into().unwrap_or(i64::MAX), "key", "keys");
+    match usable.as_slice() {
+        [] => format!("{all}, none usable"),
+        called => format!("{all}, {} usable: {}", called.len(), called.join(", ")),
+    }
+}
+
+/// An SSH key as one sentence.
+pub fn ssh_key(row: &SshKeyRow) -> String {
+    format!("{}, {}, {}.", row.called(), row.state.as_str(), ssh_key_use(row))
+}
+
+fn ssh_key_use(row: &SshKeyRow) -> String {
+    match &row.last_used {
+        None => "never used".to_owned(),
+        Some(LastSignIn { at, address: None, .. }) => format!("last used on {}", at.stamp()),
+        Some(LastSignIn { at, address: Some(from), .. }) => format!("last used on {} from {from}", at.stamp()),
+    }
+}
+
+/// The rest about an SSH key, a sentence a line.
+pub fn ssh_key_facts(row: &SshKeyRow) -> [String; 5] {
+    let networks = if row.networks.is_any() { "any".to_owned() } else { row.networks.to_string() };
+    let expires = row.expires_at.map_or_else(|| "never".to_owned(), |end| end.millis().stamp());
+    [
+        format!("Its fingerprint is {}.", row.fingerprint),
+        format!("Algorithm: {}.", row.algorithm()),
+        format!("Allowed networks: {networks}."),
+        format!("Expires: {expires}."),
+        format!("Added on {} by {}.", row.created_at.stamp(), row.created_by),
+    ]
 }
 
 /// A row of the trail as one sentence.

@@ -39,12 +39,12 @@ use sd_notify::NotifyState;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
-use crate::hub::{EffectivePolicy, Hub, OpenOutcome, StoreUse};
+use crate::hub::{EffectivePolicy, Hub, OpenOutcome, ProcessKind, StoreUse};
 
 use crate::serve::background::BackgroundThreads;
 use crate::serve::follower::clock_step::ClockStepDetector;
 use crate::serve::http::listen;
-use crate::serve::process::{critical_thread, fault_injection, reload};
+use crate::serve::process::{critical_thread, fault_injection, predecessor, reload};
 use crate::serve::worker::Workers;
 
 /// Runs a verifier: loads the desk, listens, and answers until shutdown. SIGHUP applies what `read_options` returns.
@@ -63,6 +63,8 @@ pub fn run(mut options: ServeOptions, read_options: &ReadOptions, sighup: &Sighu
     let policy = hub.feed().policy(&EffectivePolicy::default())?;
     follower::log_tampered_settings(&policy);
     let clock_step = ClockStepDetector::start(options.clock.now());
+    let note = hub.process_note(ProcessKind::Verifier)?;
+    let _held = predecessor::replace(&options.places, &hub, &note);
     // A second handle, so that two threads can read at the same time.
     let loaded = load(&hub, Some(&open(&options)?), &policy.policy)?;
     tracing::info!(
@@ -74,7 +76,7 @@ pub fn run(mut options: ServeOptions, read_options: &ReadOptions, sighup: &Sighu
         indexing = loaded.timings.indexing.as_millis() as u64,
         "loaded"
     );
-    let threads = BackgroundThreads::start(&options, hub, policy, loaded, clock_step)?;
+    let threads = BackgroundThreads::start(&options, (hub, note), policy, loaded, clock_step)?;
     let (stop, stopped) = watch::channel(false);
     let workers = Arc::new(Workers::start(&threads.verifier, &stopped)?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

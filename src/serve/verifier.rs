@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use hyper::header::HeaderValue;
@@ -47,6 +48,8 @@ pub(super) struct Verifier {
 /// The parts that a verifier is built from.
 pub(super) struct VerifierParts {
     pub(super) snapshot: Snapshot,
+    /// When reading it began.
+    pub(super) looked: Instant,
     pub(super) tampered: usize,
     pub(super) policy: EffectivePolicy,
     pub(super) metrics: Arc<Metrics>,
@@ -60,7 +63,7 @@ pub(super) struct VerifierParts {
 
 impl Verifier {
     pub(super) fn new(parts: VerifierParts, account: &str, replay: PathBuf) -> Self {
-        let health = Health::new(&parts.policy);
+        let health = Health::new(&parts.policy, parts.looked);
         health.set_tampered(parts.tampered);
         let verifier = Self {
             snapshot: ArcSwap::from_pointee(parts.snapshot),

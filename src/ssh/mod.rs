@@ -18,5 +18,5 @@ pub use environment::{is_kept, kept};
 pub use handover::{Handover, number};
 pub use key_used::key_used;
 pub use setup::{Enabled, Finding, Level, check, enable};
-pub use verbs::{CONFIRM, VERBS, Verb, allowed};
+pub use verbs::{CONFIRM, REFUSED_FLAGS, REFUSED_VERBS, VERBS, Verb, allowed};
 pub use words::{LONGEST, words};

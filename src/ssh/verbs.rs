@@ -24,6 +24,7 @@ const fn sensitive(path: &'static [&'static str], flags: &'static [&'static str]
 }
 
 const KIND: &[&str] = &["--kind"];
+const STATE: &[&str] = &["--kind", "--json"];
 const LISTED: &[&str] = &["--json", "--jsonl"];
 const LOG: &[&str] = &["--filter", "--who", "--type", "--key", "--from", "--until", "--json", "--jsonl"];
 
@@ -31,7 +32,7 @@ const LOG: &[&str] = &["--filter", "--who", "--type", "--key", "--from", "--unti
 pub const VERBS: &[Verb] = &[
     verb(
         &["key", "list"],
-        &["--kind", "--all", "--filter", "--expires-within", "--order", "--reverse", "--json", "--jsonl"],
+        &["--kind", "--all", "--filter", "--expires-within", "--order", "--reverse", "--json", "--jsonl", "--csv"],
     ),
     verb(&["key", "show"], &["--kind", "--json"]),
     verb(&["key", "usage"], &["--kind", "--days", "--json"]),
@@ -78,9 +79,9 @@ pub const VERBS: &[Verb] = &[
     ),
     verb(&["key", "rename"], KIND),
     verb(&["key", "find"], &["--secret-stdin", "--json"]),
-    verb(&["key", "disable"], KIND),
-    verb(&["key", "enable"], KIND),
-    verb(&["key", "revoke"], KIND),
+    verb(&["key", "disable"], STATE),
+    verb(&["key", "enable"], STATE),
+    verb(&["key", "revoke"], STATE),
     verb(&["user", "list"], LISTED),
     verb(&["user", "sign-ins"], LISTED),
     sensitive(&["user", "add"], &["--role", "--password-stdin", "--generate", "--json", "--ssh-key", "--note"]),
@@ -106,12 +107,44 @@ pub const VERBS: &[Verb] = &[
     verb(&["explain"], &["--kind", "--client", "--http", "--at"]),
 ];
 
+/// The flags of the command line that no verb may have here, each with the reason.
+pub const REFUSED_FLAGS: &[(&str, &str)] = &[
+    ("--as", "your SSH key says who you are"),
+    ("--config", "the machine says where the desk is"),
+    ("--data-dir", "the machine says where the desk is"),
+    ("--master-key-file", "the machine says where the desk is"),
+    ("--listen", "the config file of the machine says where the verifier is"),
+    ("--help", "ask for it on the machine, or on any other that has keydesk"),
+];
+
+/// The verbs of the command line that there are not here, each with the reason.
+pub const REFUSED_VERBS: &[(&str, &str)] = &[
+    ("init", "this desk is there"),
+    ("setting set", "settings are changed at the desk: ssh -t keydesk@HOST"),
+    ("schema status", "it is about the database, whose owner works on the machine"),
+    ("schema upgrade", "it is about the database, whose owner works on the machine"),
+    ("store copy", "it writes where the Unix user of the desk may; run it on the machine"),
+    ("serve", "the machine runs the verifier"),
+    ("ssh authorized-keys", "it is for sshd"),
+    ("ssh session", "it is for sshd"),
+    ("ssh check", "it is for the operator of the machine"),
+    ("ssh enable", "it is for the operator of the machine"),
+    ("completions", "they are for a shell, and there is none"),
+    ("man", "ask for it on the machine, or on any other that has keydesk"),
+    ("demo", "it is a desk of its own, on any machine that has keydesk"),
+];
+
 /// The verb of a command, if it and its flags are in the table; else a sentence. Every word that begins with a dash is
 /// taken for a flag, whatever stands before it: nothing depends on how the command line is understood later.
 pub fn allowed(words: &[String]) -> Result<&'static Verb, String> {
     let found =
         VERBS.iter().find(|verb| words.len() >= verb.path.len() && verb.path.iter().zip(words).all(|(a, b)| a == b));
     let Some(verb) = found else {
+        let is_begun =
+            |path: &str| path.split(' ').enumerate().all(|(i, word)| words.get(i).is_some_and(|w| w == word));
+        if let Some((path, why)) = REFUSED_VERBS.iter().find(|(path, _)| is_begun(path)) {
+            return Err(format!("{path} is not run over SSH: {why}."));
+        }
         return Err("There is no such command here. There are key, user, ssh-key, audit, setting list, snippet, sign, explain and \
                     plain, as in: ssh keydesk@HOST 'key list --json'."
             .to_owned());
@@ -120,7 +153,8 @@ pub fn allowed(words: &[String]) -> Result<&'static Verb, String> {
         let name = word.split('=').next().unwrap_or_default();
         let known = verb.flags.contains(&name) || (verb.sensitive && word == CONFIRM);
         if word.starts_with('-') && !["-", "--"].contains(&word.as_str()) && !known {
-            return Err(format!("{} takes no {name} here.", verb.path.join(" ")));
+            let why = REFUSED_FLAGS.iter().find(|(flag, _)| *flag == name).map(|(_, why)| format!(": {why}"));
+            return Err(format!("{} takes no {name} here{}.", verb.path.join(" "), why.unwrap_or_default()));
         }
     }
     Ok(verb)

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::bulk;
 use super::{Cancel, Cell, Row, StoreError, Value};
 
 /// A handle to a database, with one writer and one reader that do not block each other.
@@ -15,8 +16,35 @@ pub trait Store: Send + Sync {
     /// Begins a transaction that may write. Waits for other writers for a bounded time.
     fn write(&self) -> Result<Box<dyn WriteTx + '_>, StoreError>;
 
+    /// The same for a change that takes as long as reading everything: it may rest, and its statements may take their time.
+    /// Others wait as long as they wait for any writer.
+    fn write_at_length(&self) -> Result<Box<dyn WriteTx + '_>, StoreError> {
+        self.write()
+    }
+
     /// Begins a transaction that only reads and sees one state of the database throughout.
     fn read(&self, cancel: &Cancel) -> Result<Box<dyn Tx + '_>, StoreError>;
+
+    /// [`Store::write`] and [`Tx::prefetch`] at once: a server is told all of it in one message. The first query may be one
+    /// that locks a row; those behind it see what was committed before the lock was there.
+    fn write_with(&self, queries: Vec<Query>) -> Result<Box<dyn WriteTx + '_>, StoreError> {
+        let mut tx = self.write()?;
+        tx.prefetch(queries)?;
+        Ok(tx)
+    }
+
+    /// [`Store::write`] for what may be lost if the database crashes a moment later: a server's commit does not wait for its
+    /// disk, nor for its standbys.
+    fn write_relaxed(&self) -> Result<Box<dyn WriteTx + '_>, StoreError> {
+        self.write()
+    }
+
+    /// [`Store::read`] and [`Tx::prefetch`] at once.
+    fn read_with(&self, cancel: &Cancel, queries: Vec<Query>) -> Result<Box<dyn Tx + '_>, StoreError> {
+        let mut tx = self.read(cancel)?;
+        tx.prefetch(queries)?;
+        Ok(tx)
+    }
 
     /// Whether anything may have been committed since this was last asked; the first answer is yes. Cheap enough to be
     /// asked several times a second: a poller reads the head only after a yes. A database that cannot tell says yes.
@@ -39,8 +67,32 @@ pub trait Store: Send + Sync {
         Duration::ZERO
     }
 
+    /// How many last uses go in one transaction. Where this process computes them itself, neither a desk that waits for the
+    /// store nor a response that waits for this core must wait long.
+    fn uses_at_once(&self) -> usize {
+        256
+    }
+
     /// Commit notifications, for a thread that waits for them; `None` if the database has none.
     fn notice(&self) -> Option<Box<dyn Notice>>;
+
+    /// Hints of commits over a connection of its own, for a process that looks at the store anyway: each of them may be
+    /// lost. `None` if the database sends none.
+    fn listen(&self) -> Option<Box<dyn Listener>> {
+        None
+    }
+
+    /// The servers that take changes, of all that the place of this database names: more than one means that changes are made
+    /// which the others never see. `None` where there is one server only. Asks each of them, which may take long.
+    fn primaries(&self) -> Option<Vec<String>> {
+        None
+    }
+
+    /// Sends a notification on a channel, over another connection than a listener has: a listener that hears it hears of
+    /// commits too.
+    fn notify(&self, _channel: &str) -> Result<(), StoreError> {
+        Ok(())
+    }
 }
 
 /// A source of commit notifications.
@@ -50,8 +102,62 @@ pub trait Notice: Send {
     fn wait(&mut self) -> bool;
 }
 
+/// A statement that has an answer, and its parameters.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Query {
+    /// The statement.
+    pub sql: String,
+    /// The values of `$1`, `$2` and so on.
+    pub params: Vec<Value>,
+}
+
+impl Query {
+    /// A statement and its parameters.
+    pub fn new(sql: impl Into<String>, params: impl Into<Vec<Value>>) -> Self {
+        Self { sql: sql.into(), params: params.into() }
+    }
+
+    /// The only row of its answer, if it has one.
+    pub fn row(&self, tx: &mut dyn Tx) -> Result<Option<Row>, StoreError> {
+        tx.row(&self.sql, &self.params)
+    }
+
+    /// All rows of its answer.
+    pub fn rows(&self, tx: &mut dyn Tx) -> Result<Vec<Row>, StoreError> {
+        tx.rows(&self.sql, &self.params)
+    }
+}
+
+/// Hears of commits as long as the connection that it keeps is there; makes it anew by itself.
+pub trait Listener: Send {
+    /// The channel that nobody else listens on.
+    fn channel(&self) -> &str;
+
+    /// Waits for what is heard next. Tells of commits 20 times a second at most, however many there are.
+    fn hear(&mut self) -> Heard;
+}
+
+/// What a [`Listener`] hears.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// A new connection listens; whether anything arrives on it is not known yet.
+    Connected,
+    /// Something that was sent on its own channel.
+    Proof,
+    /// A change was committed.
+    Commit,
+    /// There is no connection any more, or nothing arrives on it.
+    Lost,
+}
+
 /// A transaction that reads.
 pub trait Tx {
+    /// Says what will be asked next, in any order: a driver that talks to a server gets all the answers in one round trip
+    /// and has them when they are asked for. The next statement that writes makes it forget them. Only for small answers.
+    fn prefetch(&mut self, _: Vec<Query>) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// Passes each row of a query to `each` without copying it.
     fn each(
         &mut self,
@@ -89,9 +195,40 @@ pub trait WriteTx: Tx {
     /// Runs one statement; says how many rows it changed.
     fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError>;
 
+    /// Runs one statement at the latest before the next one that is waited for. If it fails, a later call says so, at the
+    /// latest the commit, and nothing is kept.
+    fn queue(&mut self, sql: &str, params: &[Value]) -> Result<(), StoreError> {
+        self.execute(sql, params).map(drop)
+    }
+
+    /// The same for a statement over many rows, which `{rows}` stands for in it: a query whose columns are those of `rows`. It is
+    /// run for some of them at a time, so none of its rows may depend on another. A column that is NULL in all of them has no
+    /// type where the statement does not give it one.
+    fn queue_rows(&mut self, sql: &str, params: &[Value], rows: Vec<Vec<Value>>) -> Result<(), StoreError> {
+        let mut rows = rows.into_iter();
+        while let Some(run) = bulk::run(rows.len()) {
+            let mut all = params.to_vec();
+            all.extend(rows.by_ref().take(run).flatten());
+            let values = bulk::values(run, (all.len() - params.len()) / run, params.len() + 1);
+            self.queue(&sql.replace("{rows}", &format!("VALUES {values}")), &all)?;
+        }
+        Ok(())
+    }
+
+    /// The same for a statement that must change exactly one row of a table: another number is an error.
+    fn queue_one(&mut self, table: &'static str, sql: &str, params: &[Value]) -> Result<(), StoreError> {
+        match self.execute(sql, params)? {
+            1 => Ok(()),
+            _ => Err(vanished(table)),
+        }
+    }
+
     /// Rebuilds every index from its table, if the database can do that in a transaction: a manipulated index
     /// hides rows and prevents their change. Reads everything.
     fn rebuild_indexes(&mut self) -> Result<(), StoreError>;
+
+    /// Listeners are to hear of this transaction once it is committed.
+    fn announce(&mut self) {}
 
     /// Commits; the change is on disk before this returns [`Commit::Committed`].
     fn commit(self: Box<Self>) -> Commit;
@@ -107,4 +244,9 @@ pub enum Commit {
     /// The connection broke before an answer came: the change may be kept. The operation id in its trail rows tells,
     /// once the store can be asked.
     Unknown,
+}
+
+/// The error of a statement that did not find the row of a table that was there under the same lock.
+pub(in crate::store) fn vanished(table: &str) -> StoreError {
+    StoreError::Broken(format!("a row of {table} vanished"))
 }

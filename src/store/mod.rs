@@ -3,6 +3,7 @@
 //! A [`Store`] runs statements in transactions. What the statements are is in [`tables`], written once for every
 //! database: `$1` parameters, whole numbers, text and bytes only.
 
+mod bulk;
 mod cancel;
 mod driver;
 mod error;
@@ -13,9 +14,9 @@ pub mod tables;
 mod value;
 
 pub use cancel::Cancel;
-pub use driver::{Commit, Notice, Store, Tx, WriteTx};
+pub use driver::{Commit, Heard, Listener, Notice, Query, Store, Tx, WriteTx};
 pub use error::StoreError;
 pub use postgres::{PORT, PostgresHost, PostgresPlace, PostgresStore, StoreUse};
-pub use schema::{MigrateRows, NEWEST_STEP, Nature, STEPS, Step, oldest};
+pub use schema::{MigrateRows, Migration, NEWEST_STEP, Nature, STEPS, Step, oldest};
 pub use sqlite::{FileContent, SqliteStore};
 pub use value::{Cell, Row, Value};

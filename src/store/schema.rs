@@ -3,9 +3,20 @@
 
 use super::{StoreError, WriteTx};
 
-/// Migrates the rows of a desk between the two halves of a step. Called once more after the last step, with
-/// `None`, in the same transaction.
-pub type MigrateRows<'a> = &'a mut dyn FnMut(&mut dyn WriteTx, Option<&Step>) -> Result<(), StoreError>;
+/// Migrates the rows of a desk, in the transaction of the steps.
+pub type MigrateRows<'a> = &'a mut dyn FnMut(&mut dyn WriteTx, Migration<'_>) -> Result<(), StoreError>;
+
+/// How far a migration is.
+#[derive(Clone, Copy, Debug)]
+pub enum Migration<'a> {
+    /// Nothing was changed yet. Called where only a holder of the master key can say whether the schema, which is at this
+    /// step, is as keydesk left it: the steps would run what was planted in it.
+    Begins(i64),
+    /// Between the two halves of a step.
+    Step(&'a Step),
+    /// After the last step.
+    Ends,
+}
 
 /// Compatibility of a step: whether programs that know only the steps before it can go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +76,10 @@ pub const STEPS: &[Step] = &[
     Step { nature: Nature::Additive, ..Step::breaking(9, include_str!("../../assets/schema/0009-orders.sql")) },
     Step { nature: Nature::Additive, ..Step::breaking(10, include_str!("../../assets/schema/0010-users.sql")) },
     Step { nature: Nature::Additive, ..Step::breaking(11, include_str!("../../assets/schema/0011-ssh-keys.sql")) },
+    Step {
+        nature: Nature::Additive,
+        ..Step::breaking(12, include_str!("../../assets/schema/0012-authentic-processes.sql"))
+    },
 ];
 
 /// The newest step.

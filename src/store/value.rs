@@ -3,7 +3,7 @@
 use super::StoreError;
 
 /// One value of a row or parameter.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Value {
     /// NULL.
     Null,

@@ -1,7 +1,7 @@
 //! The lock: on request, and by itself after some minutes without a key. The last minute is counted down on every screen.
 
 use crate::hub::SessionOver;
-use crate::time::{MINUTE, Millis};
+use crate::time::{self, MINUTE, Millis};
 use crate::tui::app::App;
 use crate::tui::msg::{Call, Effect};
 use crate::tui::pending::Slot;
@@ -17,13 +17,13 @@ const DEAF: i64 = SECOND;
 impl App {
     /// When the screen locks by itself; `None` where it does not, or is locked.
     fn idle_lock_at(&self) -> Option<Millis> {
-        let workspace = self.workspace.as_ref().filter(|_| self.sign_in.is_none())?;
+        let workspace = self.workspace.as_ref().filter(|workspace| self.sign_in.is_none() && !workspace.is_over)?;
         (workspace.session.idle_lock > 0).then(|| self.last_key.plus(workspace.session.idle_lock))
     }
 
     /// When the SSH key that opened the session expires, and the session with it: nothing in the store changes then.
     pub(in crate::tui) fn key_ends_at(&self) -> Option<Millis> {
-        self.workspace.as_ref().and_then(|workspace| workspace.session.ends_at)
+        self.workspace.as_ref().filter(|workspace| !workspace.is_over).and_then(|workspace| workspace.session.ends_at)
     }
 
     /// How long before the lock it is counted: a minute, and half of the time where the lock comes sooner than that.
@@ -55,7 +55,7 @@ impl App {
             return self.end_session(&SessionOver::KeyGone.to_string());
         }
         if self.idle_lock_at().is_some_and(|end| end <= self.now) {
-            self.lock();
+            self.lock(true);
             let deaf_until = self.now.plus(DEAF);
             self.sign_in.iter_mut().for_each(|sign_in| sign_in.deaf_until = Some(deaf_until));
             return;
@@ -87,12 +87,12 @@ impl App {
     /// Locks on request: keys typed ahead go to the lock screen.
     pub(super) fn lock_now(&mut self) {
         let ahead = std::mem::take(&mut self.type_ahead);
-        self.lock();
+        self.lock(false);
         self.type_ahead = ahead;
     }
 
-    /// Locks: secrets are wiped, forms stay, replies still arrive.
-    pub(super) fn lock(&mut self) {
+    /// Locks: secrets are wiped, forms stay, replies still arrive. `idle` if nobody asked for it.
+    fn lock(&mut self, idle: bool) {
         let Some(workspace) = self.workspace.as_ref().filter(|_| self.sign_in.is_none()) else { return };
         let (actor, name) = (workspace.actor(), workspace.session.actor.user.as_str().to_owned());
         // The password must still be changed: there is nothing to come back to.
@@ -113,9 +113,12 @@ impl App {
         self.call(Slot::Unwatched, Call::SignOut(actor));
         if self.by_ssh_key() {
             // Nobody could unlock it: the key opened it, and sshd asks for that once for each connection.
-            return self
-                .out
-                .push(Effect::End(0, "The session is over: the desk was locked. Connect again.".to_owned()));
+            self.workspace.iter_mut().for_each(|workspace| workspace.is_over = true);
+            let why = match self.workspace.as_ref().filter(|_| idle) {
+                Some(workspace) => format!("no key was pressed for {}", time::duration(workspace.session.idle_lock)),
+                None => "the desk was locked".to_owned(),
+            };
+            return self.out.push(Effect::End(0, format!("The session is over: {why}. Connect again.")));
         }
         if forced {
             self.workspace = None;

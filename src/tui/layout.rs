@@ -79,6 +79,11 @@ pub fn sheet_columns((columns, _): (u16, u16)) -> u16 {
     columns.saturating_sub(8).min(72)
 }
 
+/// Columns between the margins of a sheet with rows in columns.
+pub fn table_columns((columns, _): (u16, u16)) -> u16 {
+    columns.saturating_sub(8).min(132)
+}
+
 /// Columns between the margins of the help: where there is room for two columns of whole rows, it takes it.
 pub fn help_width((columns, _): (u16, u16)) -> u16 {
     columns.saturating_sub(8).min(104)

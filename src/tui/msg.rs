@@ -9,11 +9,11 @@ use crate::config::Appearance;
 use crate::credential::{Kind, Note, Overlap, Verb};
 use crate::export::{Format, Written};
 use crate::hub::{
-    Actor, ChangeOutcome, CountPart, CountQuery, CredentialEdit, CredentialId, CredentialInfo, CredentialPage,
-    CredentialPart, CredentialTarget, Denied, DisplayEvent, FoundSecret, HubError, Issued, JumpPart, JumpQuery,
-    ListQuery, NameInUse, NewCredential, NewSshKey, NewUser, Overview, OwnSignIn, Pulse, RefusedDeed, RefusedRequest,
-    RefusedRequestQuery, SecuritySettings, SetUp, Setting, SignIn, SshKeyRow, Tampering, TrailCount, TrailQuery,
-    TrailReport, TrailRow, UnsavedSecret, UserRow, UserTarget, WithPassword,
+    Actor, ChangeNumber, ChangeOutcome, CountPart, CountQuery, CredentialEdit, CredentialId, CredentialInfo,
+    CredentialPage, CredentialPart, CredentialTarget, Denied, DisplayEvent, FoundSecret, HubError, Issued, JumpPart,
+    JumpQuery, ListQuery, NameInUse, NewCredential, NewSshKey, NewUser, Overview, OwnSignIn, Pulse, RefusedDeed,
+    RefusedRequest, RefusedRequestQuery, SecuritySettings, SeenBy, SetUp, Setting, SignIn, SshKeyRow, StoreNotice,
+    Tampering, TrailCount, TrailQuery, TrailReport, TrailRow, UnsavedSecret, UserRow, UserTarget, WithPassword,
 };
 use crate::secret::Secret;
 use crate::tui::keymap::chord::Chord;
@@ -32,6 +32,8 @@ pub enum Msg {
     Reply(Ticket, Reply),
     /// Progress of a long read or change: secrets compared, entries checked, credentials changed.
     Progress(Ticket, i64),
+    /// The commit of a change got no answer, and the store is asked whether the change is there.
+    Asking(Ticket),
     /// A copy was tried.
     Copied(Ticket, CopyOutcome),
     /// The terminal told what its background is.
@@ -45,6 +47,8 @@ pub enum Msg {
     Remembered(Result<(), String>),
     /// The survey of a large desk found something else than before.
     Surveyed,
+    /// There is something else to be told of the store than before.
+    StoreNotices(Vec<StoreNotice>),
     /// Back from ctrl-z.
     Resumed,
 }
@@ -142,6 +146,8 @@ pub enum Call {
     },
     /// Ends the overlap of a rotation now.
     StopOld(Actor, CredentialTarget),
+    /// How many verifiers answer from a change.
+    SeenBy(Actor, ChangeNumber),
     /// Notes that a secret was copied.
     Seen(Actor, CredentialId, DisplayEvent),
     /// Notes that the role was refused something, and reads the words for it.
@@ -257,8 +263,10 @@ pub enum Answer {
     Issued(Issued),
     /// New secrets of several keys.
     Rotated(Vec<Issued>),
-    /// The outcome of a change of state, for each row.
-    States(Vec<ChangeOutcome>),
+    /// The outcome of a change of state, for each row, and its number.
+    States(Vec<ChangeOutcome>, ChangeNumber),
+    /// How many verifiers answer from a change.
+    SeenBy(SeenBy),
     /// The outcome of an edit, or of stopping an old secret, for each row.
     Edited(Vec<ChangeOutcome>),
     /// The settings were set.

@@ -24,6 +24,8 @@ pub enum Slot {
     CopySample,
     /// A copy of an entry of the trail.
     CopyEntry,
+    /// A copy of the fingerprint of an SSH key.
+    CopyFingerprint,
     /// A copy of the end of the trail.
     CopyLine,
     /// The words of a refusal.
@@ -58,17 +60,21 @@ pub enum Slot {
     UserKeys,
     /// The SSH keys of a user.
     SshKeys,
+    /// One's own, for My account.
+    OwnSshKeys,
     Verify,
     Security,
     SignIns,
     Pulse,
+    /// How far a change got.
+    SeenBy,
     /// Nothing waits for it: a note for the trail.
     Unwatched,
 }
 
 impl Slot {
     /// Background reads.
-    pub const READS: [Self; 22] = [
+    pub const READS: [Self; 24] = [
         Self::Find,
         Self::History,
         Self::Overview,
@@ -87,10 +93,12 @@ impl Slot {
         Self::Users,
         Self::UserKeys,
         Self::SshKeys,
+        Self::OwnSshKeys,
         Self::Verify,
         Self::Security,
         Self::SignIns,
         Self::Pulse,
+        Self::SeenBy,
     ];
 
     /// Whether a newer call makes the older one pointless.

@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use crate::account::Right;
-use crate::hub::UnsavedSecret;
+use crate::hub::{AttentionItem, AttentionLevel, StoreNotice, UnsavedSecret};
 use crate::time::{MINUTE, Millis};
 use crate::tui::app::{App, PULSE, Workspace};
 use crate::tui::dialog::{Dialog, DialogKind, Draft};
@@ -28,12 +28,14 @@ pub fn update(app: &mut App, now: Millis, msg: Msg) -> Vec<Effect> {
         Msg::Reply(ticket, reply) => app.reply(ticket, reply),
         Msg::Copied(ticket, outcome) => app.copied(ticket, outcome),
         Msg::Progress(ticket, so_far) => app.progress(ticket, so_far),
+        Msg::Asking(ticket) => app.asking(ticket),
         Msg::Remembered(outcome) => app.remembered(outcome),
         Msg::Surveyed => {
             if let Some(workspace) = &mut app.workspace {
                 workspace.due.overview = Some(app.now);
             }
         }
+        Msg::StoreNotices(found) => app.store_notices(found),
         Msg::Background { light } => app.background(light),
         Msg::Tick => {}
         Msg::Resumed => app.dirty = true,
@@ -67,6 +69,29 @@ impl App {
             self.dirty = true;
         }
         self.watch_idle_lock(seconds_left);
+    }
+
+    /// Says what is new, and what is over; the menu has a line for each. Nothing is said of the store on the lock screen, nor of
+    /// what the user hid.
+    fn store_notices(&mut self, found: Vec<StoreNotice>) {
+        let before = std::mem::replace(&mut self.store_notices, found);
+        self.dirty = true;
+        self.menu_stays_in_range();
+        if self.sign_in.is_some() {
+            return;
+        }
+        let over = before.iter().find(|notice| !self.store_notices.iter().any(|is| is.is_like(notice)));
+        let over = over.map(|notice| Toast::done(self.now, notice.over()));
+        let new = self.attention().into_iter().find_map(|item| match &item {
+            AttentionItem::Store(notice) if !before.contains(notice) => Some(match item.level() {
+                AttentionLevel::Danger => Toast::error(notice.sentence()),
+                AttentionLevel::Warning | AttentionLevel::Muted => Toast::note(self.now, notice.sentence()),
+            }),
+            _ => None,
+        });
+        if let Some(said) = new.or(over) {
+            self.toast = Some(said);
+        }
     }
 
     /// Counts the ticked rows, if others are ticked or time has passed.
@@ -238,13 +263,19 @@ impl App {
 }
 
 impl Workspace {
+    /// The change that a pulse need not tell of. That a store which was away is back is news, although nothing in it has changed.
+    fn known_change(&self) -> Option<i64> {
+        self.change.filter(|_| !self.store_unavailable)
+    }
+
     fn take_due_calls(&mut self, now: Millis) -> Vec<(Slot, Call)> {
         let due = |at: &mut Option<Millis>| at.take_if(|at| *at <= now).is_some();
         let mut calls = Vec::new();
         let actor = self.session.actor.clone();
         if due(&mut self.due.pulse) {
-            calls.push((Slot::Pulse, Call::Pulse(actor.clone(), self.change)));
+            calls.push((Slot::Pulse, Call::Pulse(actor.clone(), self.known_change())));
         }
+        calls.extend(self.due_spread(now));
         if due(&mut self.due.overview) {
             calls.push((Slot::Overview, Call::Overview(actor.clone(), self.lost())));
         }
@@ -273,6 +304,12 @@ impl Workspace {
             && let Some(Screen::Users(_)) = self.screen()
         {
             calls.push((Slot::Users, Call::Users(actor.clone())));
+        }
+        if due(&mut self.due.ssh_keys) {
+            let shown = self.ssh_keys_of().map(|who| (Slot::SshKeys, who.to_owned()));
+            let own = matches!(self.screen(), Some(Screen::Account(_)));
+            let own = own.then(|| (Slot::OwnSshKeys, actor.user.to_string()));
+            calls.extend(shown.into_iter().chain(own).map(|(slot, who)| (slot, Call::SshKeys(actor.clone(), who))));
         }
         if due(&mut self.due.taken) {
             let asked = match self.dialog() {

@@ -43,6 +43,7 @@ const COMMANDS: &[(&str, bool)] = &[
     ("ssh-key add emil -", true),
     ("schema status", true),
     ("schema upgrade", false),
+    ("store copy --to other.db", false),
     ("user passwd emil --password-stdin", true),
 ];
 

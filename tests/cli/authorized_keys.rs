@@ -199,7 +199,10 @@ fn sensitive_commands_want_the_own_password_first() {
     run("ssh-key add dora - --confirm-stdin", &format!("{PASSWORD}\n{key}\n")).done();
     run("ssh-key add dora /etc/hostname --confirm-stdin", &format!("{PASSWORD}\n")).fails(2, "standard input only");
     run("sign http://x/ --key k --secret-stdin --body /etc/hostname", "x\n").fails(2, "standard input only");
-    run("key list --as bram", "").fails(2, "takes no --as");
+    run("key list --as bram", "").fails(2, "key list takes no --as here: your SSH key says who you are.");
+    run("setting set lock-time 20", "").fails(2, "setting set is not run over SSH: settings are changed at the desk");
+    let rows = run("key list --csv", "").done().out;
+    assert!(rows.lines().next().unwrap().contains("key,") && !rows.contains('{'), "{rows}");
     run("audit export --confirm-stdin", &format!("{PASSWORD}\n")).done();
     assert!(run("key create --kind basic --name x --json", "").done().json()["secret"].is_string());
     let trail = desk.trail();

@@ -5,10 +5,13 @@ mod need;
 #[path = "../support/postgres.rs"]
 #[allow(dead_code, reason = "not every suite needs all of it")]
 mod server;
+#[path = "../support/steps.rs"]
+mod steps;
 
 mod accept;
 mod auditor;
 mod authorized_keys;
+mod break_glass;
 mod broken;
 mod csv;
 mod demo;
@@ -28,6 +31,7 @@ mod settings;
 mod shells;
 mod sign;
 mod ssh_keys;
+mod store_copy;
 mod streams;
 mod tamper;
 mod timestamps;

@@ -3,9 +3,13 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
+use std::sync::Arc;
+
+use keydesk::vault::MasterKeyPlace;
 
 use super::desk::{Desk, PASSWORD, Run, need};
 use super::server::{Server, server};
+use super::steps::sign_newest;
 
 fn init(desk: &Desk, store: &str) -> Run {
     let args = ["init", "--account", "Acme Messaging", "--name", "alice", "--password-stdin", "--store", store];
@@ -48,6 +52,46 @@ fn a_desk_is_set_up_and_used_in_postgres() {
     assert!(!other.master_key().exists() && !other.config().exists(), "nothing is left behind");
     let variable = other.command(&["key", "list", "--as", "alice"]).env("KEYDESK_STORE", &url).output().unwrap();
     assert_eq!(variable.status.code(), Some(6), "the master key is missing: {variable:?}");
+}
+
+#[test]
+fn steps_that_are_missing_are_told_and_applied_on_a_server() {
+    let Some(server) = server() else { return };
+    let (desk, database) = (Desk::empty(), server.database().database.clone());
+    init(&desk, &by_socket(server, &database)).done();
+    desk.typing(PASSWORD, &["user", "add", "chen", "--as", "alice", "--role", "basic", "--password-stdin"]).done();
+    let status = |name: &str| desk.run(&["schema", "status", "--as", name, "--json"]).done().json();
+    let newest = status("alice")["program"].as_i64().unwrap();
+    // What came with the last steps is not there, as in a desk of the version before them.
+    let older = "SET search_path = keydesk; SET client_min_messages = error; DROP TABLE ssh_use; DROP TABLE ssh_key; \
+                 ALTER TABLE process DROP COLUMN IF EXISTS tag; DELETE FROM schema_step WHERE no > 10";
+    server.sql(&database, older);
+    sign_newest(&Arc::new(server.place(&database)), &MasterKeyPlace::file(desk.master_key()));
+    let told = status("alice");
+    assert_eq!((told["schema"].as_i64(), told["pending"].as_array().unwrap().len() as i64), (Some(10), newest - 10));
+    assert_eq!(told["pending"][0], serde_json::json!({"step": 11, "nature": "additive"}));
+    let said = desk.run(&["schema", "status", "--as", "alice"]).done().out;
+    assert!(said.contains("the next desk that starts applies it"), "{said}");
+    desk.run(&["schema", "upgrade", "--as", "chen"]).fails(3, "Only account Administrators");
+    desk.run(&["schema", "upgrade", "--as", "nobody"]).fails(3, "There is no such user");
+    assert_eq!(status("alice")["schema"], 10, "nothing was applied");
+    let upgraded = desk.run(&["schema", "upgrade", "--as", "alice"]).done().out;
+    assert!(upgraded.contains(&format!("now at step {newest}; it was at 10")), "{upgraded}");
+    assert_eq!(
+        (status("alice")["schema"].as_i64(), status("alice")["pending"].to_string()),
+        (Some(newest), "[]".to_owned())
+    );
+    desk.new_key("basic", "after the steps");
+    desk.verify();
+
+    server.sql(&database, &older.replace("> 10", "> 5"));
+    desk.run(&["key", "list", "--as", "alice"])
+        .fails(6, "install this version everywhere, then run `keydesk schema upgrade");
+    let said = desk.run(&["schema", "status", "--as", "alice"]).done().out;
+    assert!(
+        said.contains("Step 6 is missing (breaking).") && said.contains("Older desks and verifiers stop then"),
+        "{said}"
+    );
 }
 
 #[test]

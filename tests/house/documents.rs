@@ -163,7 +163,18 @@ fn every_environment_variable_is_documented() {
         assert!(documented.contains(variable), "{variable} is not in docs");
     }
     // What only tests read.
-    let tests = ["KEYDESK_BLESS", "KEYDESK_VECTORS", "KEYDESK_TEST_STORE", "KEYDESK_TEST_PG_BIN"].map(str::to_owned);
+    let tests = [
+        "BLESS",
+        "FLEET_ROUNDS",
+        "VECTORS",
+        "TEST_STORE",
+        "TEST_PG_BIN",
+        "TEST_SETTINGS",
+        "HISTORY_SEED",
+        "HISTORY_SECONDS",
+        "HISTORY_PAUSE",
+    ]
+    .map(|name| format!("KEYDESK_{name}"));
     for variable in documented {
         assert!(read_by_the_program.contains(&variable) || tests.contains(&variable), "nobody reads {variable}");
     }

@@ -7,6 +7,8 @@ mod documents;
 mod layout;
 mod lengths;
 mod source;
+mod ssh_verbs;
+mod stores;
 mod style;
 mod tables;
 

@@ -6,10 +6,13 @@ use std::sync::Arc;
 
 use keydesk::account::Role;
 use keydesk::credential::{Kind, Overlap};
-use keydesk::hub::{Conflict, Hub, HubError, OpenOutcome, Origin, TrailQuery};
+use keydesk::hub::{Conflict, DeskPaths, Hub, HubError, OpenOutcome, Origin, PostgresPlace, StorePlace, TrailQuery};
 use keydesk::time::SetClock;
 
-use super::support::{Desk, NOW, is_about_a_file, places, set_up};
+use super::lock::Lock;
+use super::made::on_postgres;
+use super::one_store::is_of_the_other_store;
+use super::support::{Desk, NOW, places, set_up};
 
 fn clock() -> Arc<SetClock> {
     Arc::new(SetClock::at(NOW))
@@ -64,26 +67,30 @@ fn of_many_concurrent_set_ups_exactly_one_wins() {
 
 #[test]
 fn half_a_desk_is_reported_and_left_alone() {
-    if is_about_a_file() {
-        return;
-    }
-    let desk = Desk::on_disk();
+    let mut desk = Desk::on_disk();
     let places = desk.places();
-    drop(desk.hub);
-    let (database, key) = (fs::read(places.store.file().unwrap()).unwrap(), fs::read(&places.master_key.path).unwrap());
+    // Nobody has it open.
+    desk.hub = Hub::in_memory(clock(), &set_up()).unwrap();
+    let rows = || desk.number("SELECT count(*) FROM trail");
+    let (before, key) = (rows(), fs::read(&places.master_key.path).unwrap());
 
     fs::remove_file(&places.master_key.path).unwrap();
     let opened = Hub::open(&places, clock()).err().unwrap();
     assert!(opened.exit_code() == 6 && opened.to_string().contains("is missing"), "{opened}");
     let made = Hub::set_up(&places, clock(), &set_up(), &Origin::default()).err().unwrap();
     assert!(made.exit_code() == 5 && made.to_string().contains("no master key"), "{made}");
-    assert_eq!(fs::read(places.store.file().unwrap()).unwrap(), database);
+    assert_eq!(rows(), before);
     assert!(!places.master_key.path.exists());
 
     fs::write(&places.master_key.path, &key).unwrap();
     fs::set_permissions(&places.master_key.path, fs::Permissions::from_mode(0o600)).unwrap();
-    for ending in ["db", "db-wal", "db-shm"] {
-        let _ = fs::remove_file(places.store.file().unwrap().with_extension(ending));
+    match &places.store {
+        StorePlace::Sqlite(file) => {
+            for ending in ["db", "db-wal", "db-shm"] {
+                let _ = fs::remove_file(file.with_extension(ending));
+            }
+        }
+        StorePlace::Postgres(_) => desk.sql("DROP SCHEMA keydesk CASCADE"),
     }
     for said in [
         Hub::open(&places, clock()).err().unwrap(),
@@ -92,23 +99,33 @@ fn half_a_desk_is_reported_and_left_alone() {
         assert!(said.exit_code() == 5 && said.to_string().contains("no database"), "{said}");
     }
     assert_eq!(fs::read(&places.master_key.path).unwrap(), key);
-    assert!(!places.store.file().unwrap().exists());
+    match &places.store {
+        StorePlace::Sqlite(file) => assert!(!file.exists()),
+        StorePlace::Postgres(_) => {
+            assert_eq!(desk.number("SELECT count(*) FROM pg_namespace WHERE nspname = 'keydesk'"), 0);
+        }
+    }
 }
 
 #[test]
 fn a_failed_set_up_leaves_nothing() {
-    if is_about_a_file() {
-        return;
-    }
     let dir = tempfile::tempdir().unwrap();
-    let mut wanted = set_up();
+    let (mut wanted, places) = (set_up(), places(&dir));
     wanted.name = "Alice".to_owned();
-    assert!(Hub::set_up(&places(&dir), clock(), &wanted, &Origin::default()).is_err());
-    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
-    // The database cannot be created: its directory is a file.
+    let before = fs::read_dir(dir.path()).unwrap().count();
+    assert!(Hub::set_up(&places, clock(), &wanted, &Origin::default()).is_err());
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), before);
+    // The database cannot be created: its directory is a file, or there is nowhere to make its schema.
     fs::write(dir.path().join("data"), "in the way").unwrap();
-    assert!(Hub::set_up(&places(&dir), clock(), &set_up(), &Origin::default()).is_err());
-    assert!(!dir.path().join("config/master.key").exists());
+    let nowhere = match &places.store {
+        StorePlace::Sqlite(_) => places.clone(),
+        StorePlace::Postgres(place) => {
+            let place = PostgresPlace { database: "nowhere".to_owned(), ..(**place).clone() };
+            DeskPaths { store: StorePlace::Postgres(Arc::new(place)), ..places.clone() }
+        }
+    };
+    assert!(Hub::set_up(&nowhere, clock(), &set_up(), &Origin::default()).is_err());
+    assert!(!places.master_key.path.exists());
 }
 
 #[test]
@@ -123,7 +140,7 @@ fn another_master_key_opens_nothing() {
 
 #[test]
 fn a_file_of_another_program_is_left_alone() {
-    if is_about_a_file() {
+    if is_of_the_other_store!() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
@@ -161,7 +178,7 @@ fn a_file_of_another_program_is_left_alone() {
 
 #[test]
 fn a_database_that_others_can_read_is_closed_to_them() {
-    if is_about_a_file() {
+    if is_of_the_other_store!() {
         return;
     }
     let desk = Desk::on_disk();
@@ -190,7 +207,7 @@ fn users_who_never_see_a_secret_record_no_display_event() {
 /// Once the database exists, no error removes its master key.
 #[test]
 fn a_desk_that_cannot_be_opened_after_set_up_keeps_its_key() {
-    if is_about_a_file() {
+    if is_of_the_other_store!() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
@@ -235,15 +252,12 @@ fn no_secret_is_anywhere_on_disk() {
 
 #[test]
 fn a_read_only_or_locked_database_says_so_and_changes_nothing() {
-    if is_about_a_file() {
-        return;
-    }
     let desk = Desk::on_disk();
     let alice = desk.alice();
-    let lock = rusqlite::Connection::open(desk.database()).unwrap();
-    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let lock = Lock::on(&desk.places().store);
     let said = desk.hub.create(&alice, &super::support::wanted(Kind::Basic, "x")).unwrap_err();
-    assert!(said.exit_code() == 6 && said.to_string().contains("locked by another program"), "{said}");
-    lock.execute_batch("ROLLBACK").unwrap();
+    let words = if on_postgres() { "Another change is being made" } else { "locked by another program" };
+    assert!(said.exit_code() == 6 && said.to_string().contains(words), "{said}");
+    lock.release();
     assert!(desk.hub.create(&alice, &super::support::wanted(Kind::Basic, "x")).is_ok(), "and again works");
 }

@@ -7,7 +7,8 @@ use keydesk::account::Role;
 use keydesk::credential::{Kind, Overlap, Verb};
 use keydesk::hub::{DeskPaths, Hub, PostgresPlace, ProcessKind, StorePlace, StoreUse, UsageReport, authorized_key};
 
-use super::made::{on_postgres, open};
+use super::made::open;
+use super::one_store::is_of_the_other_store;
 use super::server::server;
 use super::support::{Desk, refusal, wanted};
 
@@ -15,7 +16,7 @@ const ROLES: &str = include_str!("../../assets/sql/roles.sql");
 
 #[test]
 fn each_role_does_its_work_and_nothing_else() {
-    if !on_postgres() {
+    if is_of_the_other_store!() {
         return;
     }
     let desk = Desk::on_disk();

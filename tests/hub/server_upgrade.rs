@@ -1,14 +1,22 @@
 //! Steps of the schema on a server that several processes use: who applies them, and who is refused.
 
-use keydesk::hub::{DeskPaths, Hub, HubError, Origin, StoreUse};
+use keydesk::hub::{DeskPaths, Hub, HubError, Origin, StorePlace, StoreUse};
 
-use super::made::{on_postgres, open};
+use super::made::open;
+use super::one_store::is_of_the_other_store;
+use super::steps;
 use super::support::Desk;
 
-/// A desk at an older step: what came with the newest one is not there.
+/// What came with the newest steps is not there.
+const BACK_TO_STEP_10: &str = "DROP TABLE ssh_use; DROP TABLE ssh_key; ALTER TABLE process DROP COLUMN tag; \
+                               DELETE FROM schema_step WHERE no > 10";
+
+/// A desk at an older step, as the keydesk of then left it.
 fn at_step_10() -> Desk {
     let desk = Desk::on_disk();
-    desk.sql("DROP TABLE ssh_use; DROP TABLE ssh_key; DELETE FROM schema_step WHERE no > 10");
+    desk.sql(BACK_TO_STEP_10);
+    let DeskPaths { store: StorePlace::Postgres(place), master_key, .. } = desk.places() else { panic!("no server") };
+    steps::sign_newest(&place, &master_key);
     desk
 }
 
@@ -19,7 +27,7 @@ fn opened(desk: &Desk, store_use: StoreUse) -> Result<(), HubError> {
 
 #[test]
 fn the_next_desk_applies_additive_steps_and_a_verifier_none() {
-    if !on_postgres() {
+    if is_of_the_other_store!() {
         return;
     }
     let desk = at_step_10();
@@ -43,7 +51,7 @@ fn the_next_desk_applies_additive_steps_and_a_verifier_none() {
 
 #[test]
 fn a_breaking_step_is_applied_on_purpose_only() {
-    if !on_postgres() {
+    if is_of_the_other_store!() {
         return;
     }
     let desk = at_step_10();
@@ -60,4 +68,25 @@ fn a_breaking_step_is_applied_on_purpose_only() {
     let upgrade = Hub::upgrade_schema(&desk.places(), desk.clock.clone(), "alice", &Origin::default(), &mut |_, _| ());
     assert_eq!(upgrade.unwrap().at, 10);
     opened(&desk, StoreUse::Verifier).unwrap();
+}
+
+#[test]
+fn an_upgrade_signs_nothing_that_was_planted_before_it() {
+    if is_of_the_other_store!() {
+        return;
+    }
+    let planted = "CREATE FUNCTION beside.p() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN OLD; END $$; \
+                   CREATE TRIGGER planted BEFORE UPDATE ON credential FOR EACH ROW EXECUTE FUNCTION beside.p()";
+    let older = at_step_10();
+    older.sql_beside(planted);
+    // One whose owner pretends that it is older: what the step of then was signed for, the next one took away.
+    let pretended = Desk::on_disk();
+    pretended.sql_beside(&format!("{planted}; {BACK_TO_STEP_10}"));
+    for desk in [older, pretended] {
+        for store_use in [StoreUse::Desk, StoreUse::Upgrade] {
+            let why = opened(&desk, store_use).unwrap_err();
+            assert!(why.exit_code() == 6 && why.to_string().contains("changed outside keydesk"), "{why}");
+        }
+        assert_eq!(desk.number("SELECT MAX(no) FROM schema_step"), 10, "no step was taken");
+    }
 }

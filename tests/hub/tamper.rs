@@ -2,7 +2,7 @@
 
 use keydesk::account::{Role, UserState};
 use keydesk::credential::{Kind, Overlap, State, Verb};
-use keydesk::hub::{HubError, Origin, SessionOver, TrailQuery};
+use keydesk::hub::{ChangeOutcome, CredentialEdit, HubError, Origin, SessionOver, TrailQuery};
 
 use super::made::on_postgres;
 use super::support::{Desk, NOW, seen};
@@ -234,4 +234,24 @@ fn a_function_planted_in_an_open_desk_never_runs() {
     desk.sql("DROP TRIGGER nice ON credential; DROP FUNCTION nice(); ANALYZE");
     revoke().unwrap();
     assert_eq!(desk.hub.details(&alice, one.row.id).unwrap().row.state, State::Revoked);
+}
+
+#[test]
+fn a_whole_row_out_of_reach_before_is_revoked_like_any() {
+    let desk = Desk::on_disk();
+    let (hub, alice) = (&desk.hub, desk.alice());
+    let row = desk.create(Kind::Basic, "before").row;
+    let edit = CredentialEdit { name: Some("after".to_owned()), note: Some("kept".to_owned()), ..Default::default() };
+    hub.edit(&alice, &[row.target()], &edit).unwrap();
+    let done = hub.revoke_lost(&alice, &row.key, Some(row.kind)).unwrap();
+    assert!(matches!(done, ChangeOutcome::Done(_)), "{done:?}");
+    let is = hub.find(&alice, &row.key, Some(row.kind)).unwrap();
+    assert_eq!(
+        (is.state, is.name.as_str(), is.options.note.as_str(), is.version),
+        (State::Revoked, "after", "kept", 3)
+    );
+    let again = hub.revoke_lost(&alice, &row.key, Some(row.kind)).unwrap();
+    assert!(matches!(again, ChangeOutcome::Already(_)), "{again:?}");
+    let trail = hub.trail(&alice, &TrailQuery { limit: 9, ..TrailQuery::default() }).unwrap();
+    assert_eq!(trail.iter().filter(|row| row.action == "credential.revoked").count(), 1);
 }

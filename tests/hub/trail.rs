@@ -4,7 +4,8 @@ use keydesk::account::Role;
 use keydesk::credential::{Kind, Overlap, State, Verb};
 use keydesk::hub::{Cancel, CredentialEdit, Hub, HubError, LogFilter, TrailQuery, TrailReport};
 
-use super::support::{Desk, is_about_a_file};
+use super::one_store::is_of_the_other_store;
+use super::support::Desk;
 
 fn filled() -> Desk {
     let desk = Desk::on_disk();
@@ -147,13 +148,15 @@ fn an_older_store_that_was_continued_is_detected() {
     let old = desk.keep();
     desk.create(Kind::Basic, "after the backup");
     desk.put_back(&old);
-    let other = desk.reopened();
+    let other = desk.elsewhere();
     for name in ["one", "two", "three"] {
         other.create(&desk.alice(), &super::support::wanted(Kind::Basic, name)).unwrap();
     }
     let alice = other.local_actor("alice", &Default::default()).unwrap();
     let why = desk.hub.create(&alice, &super::support::wanted(Kind::Basic, "x")).unwrap_err();
     assert!(why.to_string().contains("older copy"), "{why}");
+    let why = desk.hub.pulse(&alice).unwrap_err();
+    assert!(why.to_string().contains("lacks changes"), "an open desk notices without a change: {why}");
 }
 
 #[test]
@@ -179,7 +182,7 @@ fn an_older_file_put_back_is_detected_by_noted_numbers() {
 
 #[test]
 fn a_replaced_file_is_detected() {
-    if is_about_a_file() {
+    if is_of_the_other_store!() {
         return;
     }
     let desk = filled();

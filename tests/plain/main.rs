@@ -10,6 +10,11 @@ mod house;
 mod made;
 #[path = "../support/need.rs"]
 mod need;
+#[path = "../support/proxy.rs"]
+#[allow(dead_code, reason = "not every suite needs all of it")]
+mod proxy;
+#[path = "../support/pty_user.rs"]
+mod pty_user;
 #[path = "../support/postgres.rs"]
 #[allow(dead_code, reason = "not every suite needs all of it")]
 mod server;
@@ -17,18 +22,20 @@ mod server;
 #[allow(dead_code, unused_imports, reason = "the hub's own tests need more of it")]
 mod support;
 
+mod asking;
 mod bulk;
+mod copied;
 mod credentials;
 mod docs;
 mod lists;
 mod log;
 mod one_time_secret;
 mod properties;
-mod pty_user;
 mod questions;
 mod real_terminal;
 mod roles;
 mod script;
 mod sign_in;
 mod signals;
+mod ssh_keys;
 mod users;

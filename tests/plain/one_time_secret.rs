@@ -118,7 +118,7 @@ fn leaving_by_ctrl_d_asks_once() {
 fn a_copy_that_tmux_may_drop_does_not_count() {
     let table = TestDesk::new();
     let (_, play) = table.play(|mut play| {
-        play.outcome = CopyOutcome::SentInto(Multiplexer::Tmux);
+        play.outcome = CopyOutcome::SentInto { around: Multiplexer::Tmux, over_ssh: false };
         new_secret(play.alice())
             .picks("Copy it")
             .sees("Sent (OSC 52): the API secret, but tmux drops it unless its setting is: set -s set-clipboard on.")

@@ -51,6 +51,7 @@ pub struct Script {
     /// The face that it goes on with.
     pub opens: Option<Frontend>,
     answered: usize,
+    /// In milliseconds.
     waited: i64,
     checked: bool,
 }
@@ -117,6 +118,11 @@ impl Script {
     /// A line that is no text.
     pub fn types_bytes(self, bytes: &[u8]) -> Self {
         self.then(Step::Reads(LineEvent::Line(Secret::new(bytes.to_vec()))))
+    }
+
+    /// A second goes by without an answer.
+    pub fn says_nothing(self) -> Self {
+        self.then(Step::Reads(LineEvent::Nothing))
     }
 
     pub fn loses_the_line(self) -> Self {
@@ -233,8 +239,8 @@ impl Io for Script {
                     self.checked = true;
                     return self.line(Echo::Shown, echo, number);
                 }
-                Step::Waits(seconds) if self.waited < seconds => {
-                    self.waited += i64::try_from(longest.as_secs()).unwrap();
+                Step::Waits(seconds) if self.waited < 1_000 * seconds => {
+                    self.waited += i64::try_from(longest.as_millis()).unwrap();
                     self.clock.advance(SignedDuration::try_from(longest).unwrap());
                     self.steps.push_front(Step::Waits(seconds));
                     return LineEvent::Nothing;

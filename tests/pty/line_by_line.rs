@@ -14,7 +14,7 @@ fn to_the_lines(desk: &mut Desk) {
 /// From the menu line by line to the screen.
 #[track_caller]
 fn to_the_screen(desk: &mut Desk) {
-    desk.sees("5. My account").keys("5\r").sees("3. Open keydesk on the full screen").keys("3\r");
+    desk.sees("5. My account").keys("5\r").sees("4. Open keydesk on the full screen").keys("4\r");
     desk.sees("0. Stay line by line.").keys("1\r");
     desk.until("the whole screen", |screen| screen.alternate_screen() && screen.bracketed_paste());
 }

@@ -17,6 +17,7 @@ pub fn call_name(call: &Call) -> &'static str {
         Call::Seen(..) => "seen",
         Call::Refused(..) => "refused",
         Call::Pulse(..) => "pulse",
+        Call::SeenBy(..) => "seen by",
         Call::Overview(..) => "overview",
         Call::List(..) => "list",
         Call::Jump(..) => "jump",

@@ -77,7 +77,7 @@ fn a_signed_example_does_not_save_the_secret() {
 #[test]
 fn a_form_that_may_be_lost_does_not_count_either() {
     let mut desk = fresh("1");
-    desk.outcome = CopyOutcome::SentInto(Multiplexer::Tmux);
+    desk.outcome = CopyOutcome::SentInto { around: Multiplexer::Tmux, over_ssh: false };
     desk.press("C e").dialog("The secret, once").says("tmux drops it unless").press("enter");
     desk.dialog("Close without copying?").says("It cannot be shown again.");
 }

@@ -57,9 +57,9 @@ pub fn dress(reply: Reply) -> Reply {
             dress_outcomes(&mut outcomes);
             Ok(Answer::Edited(outcomes))
         }
-        Ok(Answer::States(mut outcomes)) => {
+        Ok(Answer::States(mut outcomes, number)) => {
             dress_outcomes(&mut outcomes);
-            Ok(Answer::States(outcomes))
+            Ok(Answer::States(outcomes, number))
         }
         reply => reply,
     }

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use jiff::SignedDuration;
-use keydesk::account::Role;
+use keydesk::account::{PublicKey, Role};
 use keydesk::credential::{Filter, Kind, Note, Options, Verb};
 use keydesk::demo::{self, DemoClock};
 use keydesk::hub::{
-    Actor, Hub, Issued, ListQuery, LossCause, NewCredential, NewLegacy, Origin, Session, UnsavedSecret, UserTarget,
+    Actor, Hub, Issued, KeyProof, ListQuery, LossCause, NewCredential, NewLegacy, NewSshKey, Origin, Session,
+    SshKeyRow, UnsavedSecret, UserTarget,
 };
 use keydesk::time::{Clock as _, Millis, Seconds, SetClock};
 use tempfile::TempDir;
@@ -102,10 +103,23 @@ pub fn local(hub: &Hub, name: &str) -> Actor {
 }
 
 /// SSH public keys as the files that end in .pub have them.
-pub const SSH_KEYS: [&str; 2] = [
+pub const SSH_KEYS: [&str; 3] = [
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGqfuWY/qEOkXvf5eQUiBWrIwFd87zjaLr19SlUVNBES alice@laptop",
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINfy3/VFcxeGlxU91B6hAirwxwDTMIJMFBng9lP1RR6n",
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEnOJovH7gslRzULz4qtUqaT1KLHnx1pEcbNgL/jLhT5 old desk",
 ];
+
+/// One of them with its comment for a label, without limits.
+pub fn ssh_key(n: usize) -> NewSshKey {
+    NewSshKey::of(PublicKey::parse(SSH_KEYS[n]).unwrap())
+}
+
+/// A session that one of them opened, from 203.0.113.9 over a connection that began now.
+pub fn session_by_key(hub: &Hub, row: &SshKeyRow, n: usize) -> Session {
+    let proof = KeyProof { key: Ok(ssh_key(n).key), connected_at: Some(hub.now()) };
+    let origin = Origin { unix: Some("keydesk".to_owned()), address: Some("203.0.113.9".parse().unwrap()) };
+    hub.sign_in_by_key(row.no, &proof, &origin).unwrap()
+}
 
 /// A user as the desk shows them now.
 pub fn seen(hub: &Hub, name: &str) -> UserTarget {

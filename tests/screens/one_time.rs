@@ -35,12 +35,20 @@ fn each_outcome_of_a_copy_has_honest_words() {
         (CopyOutcome::Copied, "✓ Copied: secret."),
         (CopyOutcome::SentToTerminal, "✓ Sent to your terminal (OSC 52): secret. Paste to check."),
         (
-            CopyOutcome::SentInto(Multiplexer::Tmux),
+            CopyOutcome::SentInto { around: Multiplexer::Tmux, over_ssh: false },
             "! Sent (OSC 52): secret, but tmux drops it unless its setting is: set -s set-clipboard on. Paste to check.",
         ),
         (
-            CopyOutcome::SentInto(Multiplexer::TmuxOrScreen),
+            CopyOutcome::SentInto { around: Multiplexer::TmuxOrScreen, over_ssh: false },
             "tmux drops it unless its setting is: set -s set-clipboard on; GNU screen always does. Paste to check.",
+        ),
+        (
+            CopyOutcome::SentInto { around: Multiplexer::Tmux, over_ssh: true },
+            "the tmux on this side of SSH or that may drop it without its line: set -s set-clipboard on. Paste to check.",
+        ),
+        (
+            CopyOutcome::SentInto { around: Multiplexer::TmuxOrScreen, over_ssh: true },
+            "may drop it without its line: set -s set-clipboard on; GNU screen always does. Paste to check.",
         ),
         (CopyOutcome::SentThroughTmux, "✓ Sent secret through tmux. Paste as usual, not by prefix ]."),
         (CopyOutcome::KeptInTmux, "✓ Sent secret through tmux. Paste as usual, or by prefix ]."),
@@ -58,7 +66,7 @@ fn each_outcome_of_a_copy_has_honest_words() {
 #[test]
 fn a_copy_that_may_be_lost_does_not_count_as_saved() {
     let (mut desk, secret) = shown();
-    desk.outcome = CopyOutcome::SentInto(Multiplexer::Tmux);
+    desk.outcome = CopyOutcome::SentInto { around: Multiplexer::Tmux, over_ssh: false };
     desk.press("c s").dialog("The secret, once").says("tmux drops it unless").press("enter");
     desk.dialog("Close without copying?").says("It cannot be shown again.").press("enter");
     desk.dialog("The secret, once").sees(&secret);

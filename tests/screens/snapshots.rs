@@ -33,6 +33,14 @@ const CHOSEN: &[&str] = &[
     "users",
     "activity_log",
     "user_new",
+    "users_with_ssh_keys",
+    "user_ssh_keys",
+    "user_ssh_key_new",
+    "user_ssh_key_pasted",
+    "user_ssh_key_remove",
+    "my_account_with_ssh_keys",
+    "my_ssh_keys",
+    "my_only_ssh_key_remove",
     "store_gone",
 ];
 

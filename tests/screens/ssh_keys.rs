@@ -1,7 +1,7 @@
 //! SSH keys of people: listed, pasted, removed, of oneself and of others.
 
-use keydesk::account::{PublicKey, Role};
-use keydesk::hub::{HubError, NewSshKey, SshKeyRow};
+use keydesk::account::Role;
+use keydesk::hub::{HubError, SshKeyRow};
 use keydesk::tui::msg::Call;
 
 use super::desk::Desk;
@@ -30,8 +30,7 @@ impl Desk {
     }
 
     fn adds_key_of(&self, name: &str, key: usize) {
-        let new = NewSshKey::of(PublicKey::parse(SSH_KEYS[key]).unwrap());
-        self.hub().add_ssh_key(&fixture::local(self.hub(), "bram"), name, &new).unwrap();
+        self.hub().add_ssh_key(&fixture::local(self.hub(), "bram"), name, &fixture::ssh_key(key)).unwrap();
     }
 }
 
@@ -42,7 +41,12 @@ fn a_pasted_key_is_added_with_its_limits() {
     desk.press("n").dialog("New SSH key of chen").says("Paste the line").pastes(SSH_KEYS[0]).sees("alice@laptop");
     desk.press("tab").types("desk").press("tab").types("203.0.113.0/24").press("tab").types("30d");
     desk.dialog("New SSH key of chen").says("30d = ").press("ctrl-s");
-    desk.dialog("SSH keys of chen").says("desk").sees(FINGERPRINT).sees("203.0.113.0/24").sees("● active");
+    desk.dialog("SSH keys of chen")
+        .says("desk")
+        .sees(FINGERPRINT)
+        .sees("203.0.113.0/24")
+        .sees("in 29 d")
+        .sees("! expiring");
     desk.sees("chen can sign in with the SSH key desk.");
     let [row] = &desk.keys_of("chen")[..] else { panic!("{:?}", desk.keys_of("chen")) };
     assert_eq!((row.label.as_str(), row.networks.to_string().as_str()), ("desk", "203.0.113.0/24"));
@@ -151,7 +155,10 @@ fn a_new_user_may_have_a_key_and_no_password() {
     desk.goes_to_users().press("n").types("erik").press("tab tab → →").says_by_key();
     desk.press("tab ctrl-s").dialog("New user").says("There is no public key.").pastes(SSH_KEYS[0]).press("ctrl-s");
     desk.no_dialog().sees("erik was added and signs in with the SSH key.").waits(7_000);
-    desk.selects("erik").sees("SSH keys    1 key; no password; s shows it");
+    desk.selects("erik")
+        .sees("SSH keys    SSH key only: 1 key, no password; s shows it")
+        .sees("1 only")
+        .sees("● active   SSH key only");
     assert_eq!(desk.keys_of("erik").len(), 1);
 }
 
@@ -170,4 +177,65 @@ impl Desk {
     fn says_by_key(&mut self) -> &mut Self {
         self.dialog("New user").says("There is no password: this user signs in over SSH with the key")
     }
+}
+
+#[test]
+fn every_key_shows_when_and_from_where_it_was_used() {
+    let mut desk = Desk::on_keys_of("chen");
+    desk.press("esc");
+    desk.adds_key_of("chen", 0);
+    desk.adds_key_of("chen", 1);
+    let row = desk.keys_of("chen").remove(0);
+    fixture::session_by_key(desk.hub(), &row, 0);
+    desk.waits(1_000).press("s").dialog("SSH keys of chen").sees("LABEL").sees("LAST USED");
+    desk.sees("▌   alice@laptop      never     today 09:12      203.0.113.9      ● active");
+    desk.sees("Last used  today 09:12 UTC from 203.0.113.9").press("↓").sees("Last used  never");
+}
+
+#[test]
+fn the_fingerprint_is_copied_by_everybody_who_sees_it() {
+    for role in [Role::Administrator, Role::Auditor] {
+        let mut desk = Desk::signed_in_as(role);
+        desk.adds_key_of("chen", 0);
+        desk.goes_to_users().selects("chen").press("s").dialog("SSH keys of chen").sees("y copy fingerprint");
+        desk.press("y").sees("fingerprint. Paste to check.");
+        assert_eq!(desk.copied, [FINGERPRINT]);
+    }
+    Desk::on_keys_of("chen").sees_no("y copy").sees_no("D remove").press("y").sees_no("fingerprint");
+}
+
+#[test]
+fn a_list_that_is_open_follows_what_others_do() {
+    let mut desk = Desk::signed_in_as(Role::Administrator);
+    desk.adds_key_of("chen", 0);
+    desk.adds_key_of("chen", 1);
+    desk.goes_to_users().selects("chen").press("s ↓").dialog("SSH keys of chen").sees("alice@laptop");
+    let [first, second] = [0, 1].map(|n| desk.keys_of("chen")[n].fingerprint.clone());
+    desk.hub().remove_ssh_key(&fixture::local(desk.hub(), "bram"), &first).unwrap();
+    desk.waits(1_500).sees_no("alice@laptop").press("y");
+    assert_eq!(desk.copied, [second], "the same key stays selected");
+}
+
+#[test]
+fn my_account_counts_the_usable_keys_and_names_them() {
+    let mut desk = Desk::signed_in_as(Role::Basic);
+    desk.selects("My account").press("enter").sees("SSH keys        none").press("s");
+    desk.dialog("SSH keys of chen").says("n adds one").press("n").pastes(SSH_KEYS[0]).press("ctrl-s").press("esc");
+    desk.waits(7_000).sees("SSH keys        1 usable  alice@laptop");
+    desk.adds_key_of("chen", 2);
+    desk.waits(1_500).sees("2 usable  alice@laptop, old desk");
+}
+
+#[test]
+fn the_palette_leads_to_the_own_ssh_keys() {
+    for role in Role::ALL {
+        let mut desk = Desk::signed_in_as(role);
+        desk.press(":").types("my ssh").dialog("Jump").says("My SSH keys").press("enter");
+        desk.dialog(&format!("SSH keys of {}", fixture::name_of(role))).says("n adds one").press("esc").no_dialog();
+        desk.sees("My account");
+        assert!(desk.selected_line().contains("SSH keys"), "{}", desk.screen());
+    }
+    let mut desk = Desk::signed_in_as(Role::Administrator);
+    desk.goes_to_users().selects("chen").press(":").types("ssh keys of").dialog("Jump").says("SSH keys of this user");
+    desk.press("enter").dialog("SSH keys of chen").says("no SSH key");
 }

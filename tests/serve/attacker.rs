@@ -2,6 +2,7 @@
 
 use keydesk::credential::Overlap;
 
+use super::made::on_postgres;
 use super::support::{Desk, GatewayRequest, Key, Verifier};
 
 pub fn status(verifier: &Verifier, key: &Key) -> u16 {
@@ -34,22 +35,29 @@ pub struct Kept {
 
 impl Kept {
     pub fn of(desk: &Desk, table: &'static str, condition: String) -> Self {
-        let kept = desk.dir.path().join("kept.db");
         desk.sql(&format!(
-            "ATTACH '{}' AS kept; DROP TABLE IF EXISTS kept.{table}; CREATE TABLE kept.{table} AS SELECT * FROM {table} \
-             WHERE {condition}",
-            kept.display()
+            "{}; DROP TABLE IF EXISTS kept.{table}; CREATE TABLE kept.{table} AS SELECT * FROM {table} WHERE {condition}",
+            beside(desk)
         ));
         Self { table, condition }
     }
 
     pub fn put_back(&self, desk: &Desk) {
         let (table, condition) = (self.table, &self.condition);
+        let begin = if on_postgres() { "BEGIN" } else { "BEGIN IMMEDIATE" };
         desk.sql(&format!(
-            "PRAGMA foreign_keys = OFF; ATTACH '{}' AS kept; BEGIN IMMEDIATE; DELETE FROM {table} WHERE {condition}; \
+            "PRAGMA foreign_keys = OFF; {}; {begin}; DELETE FROM {table} WHERE {condition}; \
              INSERT INTO {table} SELECT * FROM kept.{table}; COMMIT",
-            desk.dir.path().join("kept.db").display()
+            beside(desk)
         ));
+    }
+}
+
+/// Where rows are kept that are none of the desk's now.
+fn beside(desk: &Desk) -> String {
+    match on_postgres() {
+        true => "SET client_min_messages = error; CREATE SCHEMA IF NOT EXISTS kept".to_owned(),
+        false => format!("ATTACH '{}' AS kept", desk.dir.path().join("kept.db").display()),
     }
 }
 

@@ -47,7 +47,8 @@ fn odd_counters_in_the_store_stop_no_verifier() {
     let numbers = |n: i64| {
         let all = ["active", "disabled", "revoked"]
             .map(|state| format!("('basic', '{state}', {n}), ('hmac', '{state}', {n})"));
-        desk.sql(&format!("INSERT OR REPLACE INTO tally (kind, state, n) VALUES {}", all.join(", ")));
+        let kept = "ON CONFLICT (kind, state) DO UPDATE SET n = excluded.n";
+        desk.sql(&format!("INSERT INTO tally (kind, state, n) VALUES {} {kept}", all.join(", ")));
     };
     numbers(1 << 62);
     let verifier = desk.verifier();

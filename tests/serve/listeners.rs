@@ -8,9 +8,13 @@ use std::process::Command;
 use std::time::Duration;
 
 use keydesk::credential::Kind;
+use keydesk::hub::{DeskPaths, StorePlace};
 use rustix::process::{Pid, Signal, kill_process};
 
+use super::made::places;
+use super::need::skipped;
 use super::support::{Connection, Desk, GatewayRequest, PATIENCE, Verifier, free_port};
+use super::swap::take_away;
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
@@ -28,7 +32,7 @@ fn the_socket_is_for_owner_and_group_and_removed_at_shutdown() {
     let (code, sentence) = said(&mut desk.command(&["--listen", &format!("unix:{}", socket.display())]));
     assert_eq!(code, Some(5), "{sentence}");
     assert!(sentence.contains("is in use by another process"), "{sentence}");
-    let (mut idle, mut busy) = (verifier.connect(), verifier.connect());
+    let (mut new, mut idle, mut busy) = (verifier.connect(), verifier.connect(), verifier.connect());
     let health = b"GET /healthz HTTP/1.1\r\nHost: v\r\n\r\n";
     assert_eq!((idle.ask(health).status(), busy.ask(health).status()), (200, 200));
     // A request whose last byte is still to come.
@@ -42,6 +46,8 @@ fn the_socket_is_for_owner_and_group_and_removed_at_shutdown() {
     std::thread::sleep(Duration::from_millis(100));
     kill_process(Pid::from_child(&verifier.child), Signal::TERM).unwrap();
     assert_eq!(idle.reply(), None, "closed at once");
+    assert_eq!(new.ask(health).status(), 200, "a first request that was on its way is answered");
+    assert_eq!(new.reply(), None, "the first was the last");
     busy.stream.write_all(&[*last]).unwrap();
     assert_eq!(busy.reply().map(|reply| reply.status()), Some(401), "a request that had begun is answered");
     assert!(verifier.child.wait().unwrap().success());
@@ -82,7 +88,7 @@ fn the_socket_is_removed_at_every_end() {
 #[test]
 fn a_stale_socket_of_another_user_is_left_alone() {
     if !rustix::process::geteuid().is_root() {
-        println!("skipped: only root gives files away");
+        let _ = skipped("only root gives files away");
         return;
     }
     let desk = Desk::new();
@@ -111,9 +117,13 @@ fn a_stopping_verifier_leaves_the_socket_of_its_successor() {
 }
 
 #[test]
-fn by_default_it_listens_beside_the_database() {
+fn by_default_it_listens_beside_its_data() {
     let desk = Desk::new();
-    let socket = desk.database().with_file_name("verifier.sock");
+    // On a server: in the state directory.
+    let socket = match places(&desk.dir) {
+        DeskPaths { store: StorePlace::Sqlite(file), .. } => file.with_file_name("verifier.sock"),
+        DeskPaths { state_dir, .. } => state_dir.unwrap().join("verifier.sock"),
+    };
     let verifier = Verifier::spawn(desk.command(&[]), desk.dir.path(), socket);
     assert_eq!(verifier.get("/healthz").status(), 200);
 }
@@ -146,6 +156,8 @@ fn every_request_over_tcp_needs_the_token() {
     Verifier::spawn(handed, desk.dir.path(), socket).stop();
     mode(0o600);
     let verifier = desk.verifier_with(&flags);
+    // The socket is there before the port.
+    verifier.until("at both", |_| std::net::TcpStream::connect(&address).is_ok());
     let request = GatewayRequest::nginx("GET", "/").by(&one);
     let ask = |request: &GatewayRequest| Connection::tcp(&address).ask(&request.bytes());
     let refused = ask(&GatewayRequest::nginx("GET", "/").field("X-Keydesk-Gateway-Token", TOKEN));
@@ -185,6 +197,7 @@ fn systemd_hands_a_socket_over_and_is_notified() {
     let args: Vec<_> = std::iter::once(inner.get_program()).chain(inner.get_args()).map(|a| a.to_owned()).collect();
     let mut shell = Command::new("sh");
     shell.env_clear().env("NOTIFY_SOCKET", &notify).arg("-c");
+    shell.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
     shell.arg("exec 3<&0 0</dev/null; export LISTEN_FDS=1 LISTEN_PID=$$; exec \"$@\"").arg("sh").args(args);
     shell.stdin(std::os::fd::OwnedFd::from(listener)).process_group(0);
     let _ = inner.stdin(std::process::Stdio::null());
@@ -206,7 +219,7 @@ fn a_verifier_without_its_desk_does_not_start() {
     fs::remove_file(desk.dir.path().join("config/master.key")).unwrap();
     let (code, sentence) = said(&mut desk.command(&["--listen", "unix:/tmp/nowhere/x"]));
     assert!(code != Some(0) && sentence.contains("master key"), "{code:?} {sentence}");
-    fs::remove_file(desk.database()).unwrap();
+    take_away(&desk);
     let (code, sentence) = said(&mut desk.command(&[]));
     assert_eq!(code, Some(6), "{sentence}");
     let (code, _) = said(&mut desk.command(&["--listen", "nonsense"]));

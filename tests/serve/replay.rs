@@ -11,9 +11,7 @@ use super::support::{Desk, GatewayRequest, Key};
 
 /// The directory of accepted signatures.
 fn kept(desk: &Desk) -> PathBuf {
-    let mut kept = desk.database().into_os_string();
-    kept.push("-replay");
-    kept.into()
+    super::made::places(&desk.dir).replay_journal()
 }
 
 /// The files of minutes that are not empty.

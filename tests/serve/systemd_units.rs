@@ -127,7 +127,12 @@ fn the_service_starts_the_verifier_on_systemds_socket() {
     let socket = here.join("handed.sock");
     let mut command = Command::new("systemd-socket-activate");
     command.arg("--listen").arg(&socket).arg("-E");
-    command.arg(format!("CREDENTIALS_DIRECTORY={}", credentials.display())).args(command_line().iter().map(place));
+    command.arg(format!("CREDENTIALS_DIRECTORY={}", credentials.display()));
+    // Where the desk is on a server, the config file would say so.
+    for (name, value) in desk.command(&[]).get_envs() {
+        command.arg("-E").arg(format!("{}={}", name.display(), value.unwrap_or_default().display()));
+    }
+    command.args(command_line().iter().map(place));
     let verifier = Verifier::spawn(command, here, socket.clone());
     assert_eq!(verifier.ask(&GatewayRequest::nginx("GET", "/").by(&one)).status(), 200);
     assert_eq!(verifier.ask(&GatewayRequest::nginx("GET", "/")).status(), 401);

@@ -6,6 +6,8 @@ use keydesk::hub::Policy;
 use super::support::{Desk, Key};
 
 use super::attacker::{says, status};
+use super::lock::Lock;
+use super::made::places;
 
 #[test]
 fn an_untrusted_setting_closes_only_a_verifier_that_never_knew_it() {
@@ -74,12 +76,11 @@ fn a_changed_row_is_refused_before_the_trail_records_it() {
     let keys = ["one", "two", "three", "four", "five"].map(|name| desk.key(Kind::Basic, name));
     let verifier = desk.verifier();
     desk.sql("UPDATE credential SET note = 'changed'");
-    let other = rusqlite::Connection::open(desk.database()).unwrap();
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let lock = Lock::on(&places(&desk.dir).store);
     verifier.until("refused", |verifier| keys.iter().all(|key| status(verifier, key) == 401));
     assert_eq!(verifier.metric("keydesk_credentials_tampered"), 5.0);
     assert!(verifier.get("/readyz").status() == 200, "the lock keeps nobody from looking");
-    other.execute_batch("ROLLBACK").unwrap();
+    lock.release();
     verifier.until("in the trail", |_| desk.trail().iter().filter(|row| row.action == "tampered").count() >= 5);
 }
 

@@ -6,12 +6,15 @@ use std::path::PathBuf;
 use std::process::Stdio;
 
 use keydesk::credential::{Kind, Verb};
-use keydesk::hub::{Policy, Replay};
+use keydesk::hub::{Policy, Replay, StorePlace};
 
+use super::made::places;
+use super::one_store::is_of_the_other_store;
 use super::support::{Desk, GatewayRequest, Key, Verifier};
 
 fn beside(desk: &Desk, what: &str) -> PathBuf {
-    desk.database().with_extension(format!("db-{what}"))
+    let places = places(&desk.dir);
+    if what == "seen" { places.high_water_mark() } else { places.replay_journal() }
 }
 
 fn node(desk: &Desk) {
@@ -32,6 +35,7 @@ fn a_link_among_the_verifiers_files_is_never_followed() {
     let (one, signs) = (desk.key(Kind::Basic, "one"), desk.key(Kind::Hmac, "signs"));
     node(&desk);
     let key = fs::read(desk.master_key()).unwrap();
+    fs::create_dir_all(beside(&desk, "seen").parent().unwrap()).unwrap();
     symlink(desk.master_key(), beside(&desk, "seen")).unwrap();
     let verifier = desk.verifier();
     assert_eq!(status(&verifier, &signed(&signs, "/")), 200);
@@ -108,38 +112,51 @@ fn a_verifier_keeps_its_files_in_the_configured_directory() {
         fs::write(desk.dir.path().join("config/config.toml"), config).unwrap();
         let socket = desk.dir.path().join("v.sock");
         let mut command = desk.command(&["--listen", &format!("unix:{}", socket.display())]);
-        command.envs(environment.iter().copied());
+        command.env_remove("KEYDESK_STATE_DIR").envs(environment.iter().copied());
         Verifier::spawn(command, desk.dir.path(), socket)
     };
     let at = |path: &str| desk.dir.path().join(path);
-    let verifier = start("state_dir = \"../state\"", &[]);
+    let kept = || ["seen", "replay"].map(|what| beside(&desk, what).exists());
+    let verifier = start("state_dir = \"../kept\"", &[]);
     assert_eq!([&once, &once].map(|asked| status(&verifier, asked)), [200, 401]);
-    verifier.until("written", |_| at("state/seen").exists());
-    assert!(at("state/replay/list").exists() && !beside(&desk, "replay").exists() && !beside(&desk, "seen").exists());
-    assert_eq!(fs::metadata(at("state")).unwrap().permissions().mode() & 0o777, 0o700);
+    verifier.until("written", |_| at("kept/seen").exists());
+    assert!(at("kept/replay/list").exists() && kept() == [false; 2]);
+    assert_eq!(fs::metadata(at("kept")).unwrap().permissions().mode() & 0o777, 0o700);
     verifier.kill();
-    let verifier = start("state_dir = \"../state\"", &[]);
+    let verifier = start("state_dir = \"../kept\"", &[]);
     assert_eq!(status(&verifier, &once), 401, "it is read from there");
     verifier.stop();
     let elsewhere = at("elsewhere").display().to_string();
-    start("state_dir = \"../state\"", &[("KEYDESK_STATE_DIR", &elsewhere)]).stop();
+    start("state_dir = \"../kept\"", &[("KEYDESK_STATE_DIR", &elsewhere)]).stop();
     assert!(at("elsewhere/seen").exists());
     let systemd = at("systemd").display().to_string();
     start("", &[("STATE_DIRECTORY", &systemd)]).stop();
-    assert!(at("systemd/seen").exists() && !beside(&desk, "seen").exists());
-    let data = at("data").display().to_string();
-    start("", &[("STATE_DIRECTORY", &data)]).stop();
-    assert!(beside(&desk, "seen").exists() && !at("data/seen").exists(), "the unit's own keeps its names");
+    assert!(at("systemd/seen").exists() && kept() == [false; 2]);
+    match places(&desk.dir).store {
+        StorePlace::Sqlite(_) => {
+            let data = at("data").display().to_string();
+            start("", &[("STATE_DIRECTORY", &data)]).stop();
+            assert!(kept() == [true; 2] && !at("data/seen").exists(), "the unit's own keeps its names");
+        }
+        StorePlace::Postgres(_) => {
+            let home = at("home").display().to_string();
+            start("", &[("HOME", &home)]).stop();
+            assert!(at("home/.local/state/keydesk/seen").exists(), "a server has no place of its own here");
+        }
+    }
     // Others can write there.
-    fs::set_permissions(at("state"), fs::Permissions::from_mode(0o777)).unwrap();
-    fs::write(at("config/config.toml"), "state_dir = \"../state\"").unwrap();
-    let out = desk.command(&[]).stderr(Stdio::piped()).output().unwrap();
+    fs::set_permissions(at("kept"), fs::Permissions::from_mode(0o777)).unwrap();
+    fs::write(at("config/config.toml"), "state_dir = \"../kept\"").unwrap();
+    let out = desk.command(&[]).env_remove("KEYDESK_STATE_DIR").stderr(Stdio::piped()).output().unwrap();
     let said = String::from_utf8_lossy(&out.stderr).into_owned();
     assert!(out.status.code() == Some(6) && said.contains("chmod go-w"), "{said}");
 }
 
 #[test]
 fn a_link_to_the_database_is_resolved_once() {
+    if is_of_the_other_store!() {
+        return;
+    }
     let (desk, other) = (Desk::new(), Desk::new());
     let (one, two) = (desk.key(Kind::Basic, "one"), other.key(Kind::Basic, "two"));
     let real = desk.dir.path().join("elsewhere");

@@ -82,9 +82,16 @@ fn file_transfers_are_refused_without_a_byte_on_standard_output() {
 #[test]
 fn nothing_is_forwarded() {
     let Some(room) = Room::new() else { return };
-    for options in
-        [&["-L", "7100:127.0.0.1:2222"][..], &["-R", "7200:127.0.0.1:2222"], &["-D", "7300"], &["-A"], &["-X"]]
-    {
+    for options in [
+        &["-L", "7100:127.0.0.1:2222"][..],
+        &["-R", "7200:127.0.0.1:2222"],
+        &["-D", "7300"],
+        &["-A"],
+        &["-X"],
+        &["-Y"],
+        &["-L", "/tmp/near:/tmp/far"],
+        &["-R", "/tmp/far:/tmp/near"],
+    ] {
         let all = [options, &["-o", "ExitOnForwardFailure=no"]].concat();
         room.ssh_with("alice", &all, "key list", "").done();
     }

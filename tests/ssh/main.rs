@@ -1,7 +1,4 @@
 //! The desk behind a real sshd, on loopback, in a mount, network and process namespace of its own: needs root.
-//!
-//! Security keys (sk-…) are not signed in with here: that needs a token, and Debian packages no software one. That they are
-//! accepted is tested with their public halves.
 
 #[path = "../support/harness.rs"]
 #[allow(dead_code, reason = "other suites do more with a terminal")]
@@ -9,10 +6,13 @@ mod harness;
 #[path = "../support/need.rs"]
 mod need;
 
+mod clipboard;
 mod commands;
+mod connection;
 mod hostile;
 mod keys;
 mod room;
+mod security_keys;
 mod sign_in;
 mod terminal;
 mod upkeep;

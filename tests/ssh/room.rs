@@ -242,7 +242,12 @@ impl Room {
         vars: &[(&str, &str)],
     ) -> Desk {
         let options = [&["-tt"], options].concat();
-        let words = [self.inside(), self.client(who, &options, command)].concat();
+        self.terminal(self.client(who, &options, command), (columns, rows), vars)
+    }
+
+    /// A program of the room on a terminal of its own.
+    pub fn terminal(&self, words: Vec<String>, (columns, rows): (u16, u16), vars: &[(&str, &str)]) -> Desk {
+        let words = [self.inside(), words].concat();
         let mut builder = CommandBuilder::from_argv(words.into_iter().map(Into::into).collect());
         builder.env_clear();
         builder.env("PATH", "/usr/bin:/bin:/usr/sbin:/sbin");

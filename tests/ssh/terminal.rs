@@ -1,15 +1,17 @@
 //! The desk on a terminal over SSH: odd terminals, windows that change, lines that drop.
 
+use std::io::{Read as _, Write as _};
+use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::harness::ENTER;
+use crate::harness::{ENTER, ctrl};
 use crate::room::Room;
 
 #[test]
 fn unknown_terminals_and_odd_windows_are_drawn() {
     let Some(room) = Room::new() else { return };
-    for term in ["xterm-ghostty", "xterm-kitty", "alacritty", "no-such-terminal"] {
+    for term in ["xterm-ghostty", "xterm-kitty", "alacritty", "no-such-terminal", ""] {
         let mut desk = room.desk_with("alice", &[], &[], (80, 24), &[("TERM", term)]);
         desk.sees("alice").sees("Administrator").keys("q");
         assert_eq!(desk.ended(), 0, "{term}");
@@ -43,12 +45,58 @@ fn the_window_changes_inside_a_dialog_and_the_secret_comes_after_it() {
     let gone = room.empties();
     assert!(gone < Duration::from_secs(3), "{gone:?}");
     assert_eq!(room.ssh("alice", "key list --json").done().json()[0]["name"], "night");
+    room.desk("alice", &[], &[], (80, 24)).sees("My account").sees("night").sees("line dropped with its secret shown");
     let trail = room.trail();
     assert!(
         trail
             .iter()
             .any(|row| row["action"] == "secret.dropped" && row["via"].as_str().unwrap().contains("alice@laptop"))
     );
+}
+
+/// A client without a terminal that asks for one all the same tells of one without a size.
+#[test]
+fn a_terminal_without_a_size_is_drawn_as_a_usual_one() {
+    let Some(room) = Room::new() else { return };
+    let words = [vec!["timeout".to_owned(), "60".to_owned()], room.client("alice", &["-tt"], &[])].concat();
+    let mut client = room.spawn(&words.iter().map(String::as_str).collect::<Vec<_>>(), Stdio::piped());
+    let (mut stdin, mut stdout) = (client.stdin.take().unwrap(), client.stdout.take().unwrap());
+    let mut parser = vt100::Parser::new(24.try_into().unwrap(), 80.try_into().unwrap(), 0);
+    let mut until = |words: &str| {
+        let mut bytes = [0; 4096];
+        while !parser.screen().contents().contains(words) {
+            let n = stdout.read(&mut bytes).unwrap();
+            assert!(n > 0, "it ended with:\n{}", parser.screen().contents());
+            parser.process(&bytes[..n]);
+        }
+    };
+    until("alice · Administrator");
+    assert_eq!(far_terminal(&room, "stty size").trim(), "0 0");
+    stdin.write_all(ENTER.as_bytes()).unwrap();
+    until("Activity log");
+    stdin.write_all(ctrl('c').as_bytes()).unwrap();
+    assert_eq!(client.wait().unwrap().code(), Some(0));
+}
+
+/// Runs a command with the terminal of the session as its standard input.
+fn far_terminal(room: &Room, command: &str) -> String {
+    room.sh(&format!("{command} < /proc/$(pgrep -n -u keydesk -x keydesk)/fd/0")).done().out
+}
+
+#[test]
+fn a_dialog_lives_through_every_size_of_the_window() {
+    let Some(room) = Room::new() else { return };
+    let mut desk = room.desk("alice", &[], &[], (500, 200));
+    desk.sees("My account").keys(ENTER).sees("Activity log").keys(ENTER).sees("LAST USED").keys("n");
+    desk.sees("[ Create key ]").keys("night");
+    for (columns, rows) in [(1, 1), (120, 40), (60, 16), (500, 200), (80, 24)] {
+        desk.resize(columns, rows).settle(Duration::from_millis(300));
+    }
+    desk.sees("night").sees("[ Create key ]");
+    far_terminal(&room, "stty rows 0 columns 0");
+    desk.settle(Duration::from_millis(300)).keys("ly").sees("nightly");
+    far_terminal(&room, "stty rows 24 columns 80");
+    desk.keys(ENTER).sees("shown only now").sees("nightly");
 }
 
 #[test]

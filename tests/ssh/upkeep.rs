@@ -38,6 +38,18 @@ fn a_block_that_would_keep_people_out_is_taken_back() {
     room.sh("/usr/bin/keydesk ssh enable").fails(1, "wrong already");
 }
 
+/// As OpenSSH 8.4 says it, which does not know one keyword of the block and takes no SetEnv of a Match.
+#[test]
+fn an_sshd_that_is_too_old_is_left_as_it_was() {
+    let Some(room) = Room::with("true") else { return };
+    let older = "cp /usr/sbin/sshd /run/real; printf '#!/bin/sh\\n/run/real \"$@\" > /run/said || exit 1\\ngrep -vi requiredrsasize /run/said\\n\
+                 exit 0\\n' > /run/older; chmod 755 /run/older; mount --bind /run/older /usr/sbin/sshd";
+    room.sh(older).done();
+    room.sh("/usr/bin/keydesk ssh enable").fails(1, "older than OpenSSH 9.1");
+    room.sh("test ! -e /etc/ssh/sshd_config.d/keydesk.conf").done();
+    room.sh("umount /usr/sbin/sshd && /usr/bin/keydesk ssh enable").done();
+}
+
 #[test]
 fn the_check_names_every_way_in_and_every_open_directory() {
     let Some(room) = Room::new() else { return };

@@ -28,8 +28,7 @@ pub fn writers(store: &dyn Store) {
             scope.spawn(|| {
                 for _ in 0..50 {
                     write(store, |tx| {
-                        tables::lock_head(tx)?;
-                        let head = tables::head(tx)?.unwrap();
+                        let head = tables::lock_head(tx)?.unwrap();
                         tables::update_head(tx, &HeadRow { change: head.change + 1, ..head })
                     });
                 }

@@ -169,7 +169,7 @@ pub fn trail(store: &dyn Store) {
         hash: vec![no as u8; 32],
     };
     let all: Vec<_> = (1..=5).map(|no| record(no, if no < 4 { "a" } else { "b" })).collect();
-    write(store, |tx| all.iter().try_for_each(|record| tables::insert_trail(tx, record)));
+    write(store, |tx| tables::insert_trail(tx, &all));
     let mut seen = Vec::new();
     read(store, |tx| {
         tables::trail_after(tx, 1, 3, &mut |record| {

@@ -1,10 +1,10 @@
 //! Rows: what is kept, in what order, and what is refused.
 
 use keydesk::store::tables::{self, CredentialRecord, HeadRow, Record as _, SecretRecord, Tagged};
-use keydesk::store::{Cancel, Commit, Store, StoreError, Value};
+use keydesk::store::{Cancel, Commit, Query, Store, StoreError, Tx, Value, WriteTx};
 
 use super::lists::tally;
-use super::{credential, read, write};
+use super::{credential, read, refused, write};
 
 pub fn commits(store: &dyn Store) {
     let mut tx = store.write().unwrap();
@@ -87,9 +87,13 @@ pub fn versions(store: &dyn Store) {
     let first = credential(1, "basic");
     write(store, |tx| tables::insert(tx, &first, vec![1, 2, 3]));
     let second = CredentialRecord { version: 2, name: "other".to_owned(), ..first.clone() };
-    assert!(!write(store, |tx| tables::update(tx, &second, vec![4], 7)), "nobody has version 7");
-    assert!(write(store, |tx| tables::update(tx, &second, vec![4], 1)));
-    assert!(!write(store, |tx| tables::update(tx, &second, vec![4], 1)), "not twice");
+    let vanished = |was| {
+        let why = refused(store, |tx| tables::update(tx, &second, vec![4], was));
+        assert!(matches!(&why, StoreError::Broken(said) if said == "a row of credential vanished"), "{why:?}");
+    };
+    vanished(7);
+    write(store, |tx| tables::update(tx, &second, vec![4], 1));
+    vanished(1);
     let found: Option<Tagged<CredentialRecord>> = read(store, |tx| tables::get(tx, "id", first.id()));
     assert_eq!(found, Some(Tagged { record: second, tag: vec![4] }));
     let nobody: Option<Tagged<CredentialRecord>> = read(store, |tx| tables::get(tx, "id", "nobody"));
@@ -117,8 +121,7 @@ pub fn head(store: &dyn Store) {
         tables::update_head(tx, &next)
     });
     assert_eq!(read(store, |tx| tables::head(tx)), Some(next));
-    let mut tx = store.write().unwrap();
-    assert!(tables::insert_head(&mut *tx, &first_head()).is_err(), "there is one head");
+    refused(store, |tx| tables::insert_head(tx, &first_head()));
 }
 
 pub fn unique_keys(store: &dyn Store) {
@@ -126,9 +129,7 @@ pub fn unique_keys(store: &dyn Store) {
     let same_key = CredentialRecord { id: credential(2, "basic").id, ..one.clone() };
     let other_kind = CredentialRecord { kind: "hmac".to_owned(), ..same_key.clone() };
     write(store, |tx| tables::insert(tx, &one, vec![]));
-    let mut tx = store.write().unwrap();
-    assert!(tables::insert(&mut *tx, &same_key, vec![]).is_err());
-    drop(tx);
+    refused(store, |tx| tables::insert(tx, &same_key, vec![]));
     write(store, |tx| tables::insert(tx, &other_kind, vec![]));
     let with_key = |kind| read(store, |tx| tables::credential_with_key(tx, kind, &one.key)).map(|row| row.record);
     assert_eq!(with_key("basic"), Some(one.clone()));
@@ -146,11 +147,7 @@ pub fn references(store: &dyn Store) {
         created_at: 1,
         created_by: "alice".to_owned(),
     };
-    let mut tx = store.write().unwrap();
-    // Some databases check references only when the transaction ends.
-    if tables::insert(&mut *tx, &secret, vec![]).is_ok() {
-        assert!(matches!(tx.commit(), Commit::NotCommitted(_)));
-    }
+    refused(store, |tx| tables::insert(tx, &secret, vec![]));
 }
 
 pub fn words(store: &dyn Store) {
@@ -159,7 +156,84 @@ pub fn words(store: &dyn Store) {
         CredentialRecord { body_digest: "maybe".to_owned(), ..credential(1, "basic") },
         credential(1, "oauth"),
     ] {
-        let mut tx = store.write().unwrap();
-        assert!(tables::insert(&mut *tx, &wrong, vec![]).is_err(), "{wrong:?}");
+        refused(store, |tx| tables::insert(tx, &wrong, vec![]));
     }
+}
+
+pub fn asked_ahead(store: &dyn Store) {
+    write(store, |tx| tables::insert_head(tx, &first_head()));
+    let count = Query::new("SELECT COUNT(*) FROM tally WHERE state = $1", [Value::from("x")]);
+    let nothing = Query::new("SELECT kind FROM tally WHERE state = $1", [Value::from("x")]);
+    let counted = |tx: &mut dyn Tx| count.row(tx).unwrap().unwrap().int().unwrap();
+    let mut tx = store.write_with(vec![tables::lock_head_query(), count.clone(), nothing.clone()]).unwrap();
+    assert_eq!(tables::lock_head(&mut *tx).unwrap(), Some(first_head()));
+    assert_eq!(counted(&mut *tx), 0);
+    tables::add_to_tally(&mut *tx, "basic", "x", 1).unwrap();
+    assert_eq!((counted(&mut *tx), nothing.rows(&mut *tx).unwrap().len()), (1, 1), "of what was written");
+    tx.prefetch(vec![count.clone(), nothing.clone()]).unwrap();
+    tables::add_to_tally(&mut *tx, "hmac", "x", 1).unwrap();
+    assert_eq!((nothing.rows(&mut *tx).unwrap().len(), counted(&mut *tx)), (2, 2));
+    assert_eq!(tx.commit(), Commit::Committed);
+    let mut tx = store.read_with(&Cancel::default(), vec![count.clone(), nothing.clone()]).unwrap();
+    assert_eq!((nothing.rows(&mut *tx).unwrap().len(), counted(&mut *tx), counted(&mut *tx)), (2, 2, 2));
+}
+
+pub fn queued(store: &dyn Store) {
+    let one = credential(1, "basic");
+    write(store, |tx| tables::insert(tx, &one, vec![1]));
+    let next = CredentialRecord { version: 2, ..one.clone() };
+    let version = || read(store, |tx| tables::version_of::<CredentialRecord>(tx, "id", one.id()));
+    type Wrong = fn(&mut dyn WriteTx, &CredentialRecord) -> Result<(), StoreError>;
+    let wrong: [Wrong; 4] = [
+        |tx, one| tables::insert(tx, one, vec![]),
+        |tx, one| tables::update(tx, one, vec![], 9),
+        |tx, _| tables::remove::<CredentialRecord>(tx, "nobody"),
+        |tx, _| tx.queue("UPDATE nonsense SET a = 1", &[]),
+    ];
+    for wrong in wrong {
+        // The error is told by the statement, by one behind it, or by the commit.
+        refused(store, |tx| {
+            tables::update(tx, &next, vec![2], 1)?;
+            wrong(tx, &next)?;
+            tables::add_to_tally(tx, "basic", "x", 1)
+        });
+        refused(store, |tx| {
+            wrong(tx, &next)?;
+            tables::update(tx, &next, vec![2], 1)?;
+            tx.row("SELECT 1", &[]).map(drop)
+        });
+        assert_eq!(version(), Some(1));
+    }
+    assert_eq!(read(store, |tx| tables::tallies(tx)), []);
+}
+
+pub fn many(store: &dyn Store) {
+    let told = |locked: Option<i64>| -> Vec<Vec<Value>> {
+        let row = |i: i64| {
+            let locked = locked.filter(|_| i % 2 == 0);
+            vec![format!("it's, \"{i}\" {{}} \\ 支").into(), i.into(), locked.into(), i.to_be_bytes().to_vec().into()]
+        };
+        (0..2_603).map(row).collect()
+    };
+    let insert = "WITH told (id, n, locked, tag) AS ({rows}) \
+                  INSERT INTO throttle (id, version, failed, pauses, locked_until, at, tag) \
+                  SELECT told.id, $2, told.n, $1, CAST(told.locked AS BIGINT), told.n, told.tag FROM told";
+    for locked in [Some(7), None] {
+        write(store, |tx| {
+            tx.execute("DELETE FROM throttle", &[])?;
+            tx.queue_rows(insert, &[0.into(), 1.into()], told(locked))
+        });
+        let sql = "SELECT id, at, locked_until, tag FROM throttle ORDER BY at";
+        let mut kept = read(store, |tx| tx.rows(sql, &[]));
+        let kept = kept.iter_mut().map(|row| (0..4).map(|_| row.value().unwrap()).collect::<Vec<_>>());
+        assert!(kept.eq(told(locked)), "as they were told");
+    }
+    write(store, |tx| tx.queue_rows("UPDATE nonsense SET a = 1 FROM ({rows}) AS told", &[], Vec::new()));
+    // None of them is kept if one may not be.
+    let twice = [told(None), told(None)].concat();
+    refused(store, |tx| {
+        tx.execute("DELETE FROM throttle", &[])?;
+        tx.queue_rows(insert, &[0.into(), 1.into()], twice)
+    });
+    assert_eq!(read(store, |tx| tables::throttles(tx)), 2_603);
 }

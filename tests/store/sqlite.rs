@@ -1,7 +1,7 @@
 //! SQLite only: its indexes, and desks of older schema steps.
 
 use keydesk::store::tables::{self, Branch, Direction, Sort};
-use keydesk::store::{SqliteStore, StoreError};
+use keydesk::store::{Query, SqliteStore, StoreError};
 
 use super::lists::tally;
 use super::{credential, read};
@@ -18,7 +18,7 @@ fn sqlite_reads_every_page_from_an_index() {
         for direction in [Direction::Forward, Direction::Backward] {
             for place in [None, Some(sort.place(&credential(1, "basic")))] {
                 let from = place.as_deref().map(|place| (place, false));
-                let (sql, params) = tables::page_sql(
+                let Query { sql, params } = tables::page_query(
                     Branch { kind: "basic", listed: true, conditions: &[] },
                     sort,
                     direction,
@@ -79,7 +79,7 @@ fn sqlite_finds_the_trail_of_one_subject_by_index() {
         (vec![Subject("id"), About("setting"), Who("alice"), Class("change")], "trail_by_subject"),
         (vec![Class("change")], "trail_by_class"),
     ] {
-        let (sql, params) = tables::trail_sql(&filters, i64::MAX, 1);
+        let Query { sql, params } = tables::trail_query(&filters, i64::MAX, 1);
         let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", sql.replace('$', "?"))).unwrap();
         let steps = plan.query_map(rusqlite::params_from_iter(&params), |row| row.get::<_, String>(3)).unwrap();
         let steps: Vec<String> = steps.map(Result::unwrap).collect();

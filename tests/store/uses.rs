@@ -16,9 +16,9 @@ pub fn usage(store: &dyn Store) {
     write(store, |tx| {
         for record in [&one, &two] {
             tables::insert(tx, record, vec![])?;
-            tables::insert_usage(tx, ("basic", record.id()), 1, true)?;
+            tables::insert_usages(tx, &[("basic", record.id(), 1, true)])?;
         }
-        tables::insert_usage(tx, ("basic", one.id()), 2, true)
+        tables::insert_usages(tx, &[("basic", one.id(), 2, true)])
     });
     let waiting = || waiting(store, "basic");
     assert_eq!(waiting(), 2, "credentials are counted, not secrets");
@@ -44,9 +44,11 @@ pub fn usage(store: &dyn Store) {
     let rows = read(store, |tx| tables::usages(tx, one.id()));
     assert_eq!(rows, [used(2, 45, "203.0.113.6"), used(1, 44, "203.0.113.5")], "of another secret too");
     write(store, |tx| {
-        assert!(tables::stop_waiting(tx, two.id())? && !tables::stop_waiting(tx, one.id())?, "who waited is known");
-        Ok(())
+        tables::insert_later_usage(tx, ("basic", two.id()), 2)?;
+        tables::insert_later_usage(tx, ("basic", one.id()), 3)
     });
+    assert_eq!(waiting(), 1, "its newest secret waits for a credential that was never used");
+    write(store, |tx| tables::stop_waiting(tx, two.id()));
     assert_eq!(waiting(), 0);
     write(store, |tx| {
         tables::wait_again(tx, two.id())?;
@@ -74,7 +76,7 @@ pub fn many_uses(store: &dyn Store) {
     write(store, |tx| {
         for record in &all {
             tables::insert(tx, record, vec![])?;
-            (1..=2).try_for_each(|no| tables::insert_usage(tx, ("basic", record.id()), no, no == 2))?;
+            (1..=2).try_for_each(|no| tables::insert_usages(tx, &[("basic", record.id(), no, no == 2)]))?;
         }
         Ok(())
     });

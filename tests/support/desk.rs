@@ -64,6 +64,12 @@ impl Desk {
         open(&self.places(), self.clock.clone())
     }
 
+    /// The same on a machine that has seen nothing of it.
+    #[allow(dead_code, reason = "not every suite asks")]
+    pub fn elsewhere(&self) -> Hub {
+        open(&DeskPaths { state_dir: None, ..self.places() }, self.clock.clone())
+    }
+
     /// A copy of the database as it is now.
     #[allow(dead_code, reason = "not every suite asks")]
     pub fn keep(&self) -> Kept {
@@ -175,16 +181,6 @@ pub struct Kept(String);
 fn of_postgres(sql: &str) -> String {
     let bytes = sql.replace("x'00'", "'\\x00'::bytea");
     bytes.replace("char(27)", "chr(27)").replace("PRAGMA foreign_keys = OFF", "SET session_replication_role = replica")
-}
-
-/// Whether a test is about the file of a database, which PostgreSQL has not: then it says so and ends there.
-#[allow(dead_code, reason = "not every suite asks")]
-#[must_use]
-pub fn is_about_a_file() -> bool {
-    if on_postgres() {
-        println!("about a file, which PostgreSQL has not");
-    }
-    on_postgres()
 }
 
 /// A user as the desk shows them now.

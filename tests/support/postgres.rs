@@ -23,26 +23,61 @@ pub struct Server {
     _keeper: Option<Child>,
 }
 
-/// Makes the server, keeps it until nobody holds the pipe any more, and takes everything away.
+/// Makes the server, or with a fourth argument a standby of another, keeps it until nobody holds the pipe any more, and takes
+/// everything away. With `again` as the third argument it is started again whenever it ends.
 const KEEP: &str = r#"
-"$1/initdb" -D "$0/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 -N >"$0/initdb.log" 2>&1 || exit 1
-echo 'hostssl all all 127.0.0.1/32 scram-sha-256' >"$0/data/pg_hba.conf"
-echo 'local all all trust' >>"$0/data/pg_hba.conf"
-"$1/postgres" -D "$0/data" -k "$0" -c listen_addresses= -c fsync=off -c autovacuum=off -c full_page_writes=off \
-    -c max_connections=200 -c log_destination=stderr $2 >"$0/log" 2>&1 &
+if [ -n "$4" ]; then
+    "$1/pg_basebackup" -D "$0/data" -R -c fast -N -d "$4" >"$0/initdb.log" 2>&1 || exit 1
+else
+    "$1/initdb" -D "$0/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 -N >"$0/initdb.log" 2>&1 || exit 1
+    echo 'hostssl all all 127.0.0.1/32 scram-sha-256' >"$0/data/pg_hba.conf"
+    echo 'local all,replication all trust' >>"$0/data/pg_hba.conf"
+fi
+serve() {
+    "$1/postgres" -D "$0/data" -k "$0" -c listen_addresses= -c fsync=off -c autovacuum=off -c full_page_writes=off \
+        -c max_connections=200 -c log_destination=stderr $2 >>"$0/log" 2>&1
+}
+(serve "$@"; while [ "$3" = again ] && ! [ -e "$0/ended" ]; do sleep 0.1; serve "$@"; done) &
 server=$!
 cat >/dev/null
-kill -QUIT "$server"
+: >"$0/ended"
+while :; do kill -QUIT "$(head -n 1 "$0/data/postmaster.pid")"; sleep 0.2; done 2>/dev/null &
+ending=$!
 wait "$server"
+kill "$ending"
 rm -rf "$0"
 "#;
+
+/// Everything that a role or the owner of a database may set for the sessions of others.
+pub fn settings() -> impl Iterator<Item = &'static str> {
+    include_str!("hostile/settings.conf").lines().filter(|line| !line.starts_with('#'))
+}
+
+/// Functions, operators, views and types of the same names as the system's, in a schema that a role or a database looks into
+/// first.
+pub const TRAPS: &str = include_str!("hostile/traps.sql");
+
+/// The user for whom all of this is set.
+const HOSTILE: &str = "hostile";
 
 /// The server of these tests, started when it is first asked for; `None` where PostgreSQL is not installed.
 pub fn server() -> Option<&'static Server> {
     static SERVER: OnceLock<Option<Server>> = OnceLock::new();
     let of_another =
         || std::env::var_os(BORROWED).map(|dir| Server { bin: bin().unwrap(), dir: dir.into(), _keeper: None });
-    SERVER.get_or_init(|| of_another().or_else(|| Server::start(""))).as_ref()
+    let own = || {
+        Server::start("").inspect(|server| {
+            if is_hostile() {
+                server.be_hostile()
+            }
+        })
+    };
+    SERVER.get_or_init(|| of_another().or_else(own)).as_ref()
+}
+
+/// Whether keydesk is to be somebody for whose sessions everything is set that can be: `KEYDESK_TEST_SETTINGS=hostile`.
+fn is_hostile() -> bool {
+    std::env::var("KEYDESK_TEST_SETTINGS").is_ok_and(|settings| settings == "hostile")
 }
 
 /// The variable that names the directory of a server that another process of the tests has.
@@ -55,6 +90,13 @@ fn bin() -> Option<PathBuf> {
     }
     let installed = fs::read_dir("/usr/lib/postgresql").ok()?.filter_map(|entry| Some(entry.ok()?.path().join("bin")));
     installed.filter(|bin| bin.join("initdb").exists()).max()
+}
+
+/// One that is gone already needs no killing.
+fn kill(pid: Option<i32>) {
+    if let Some(pid) = pid.and_then(rustix::process::Pid::from_raw) {
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+    }
 }
 
 /// User and group that the server runs as: it refuses to be root.
@@ -76,6 +118,25 @@ impl Server {
 
     /// The same with files of its own in its directory: names and contents.
     pub fn start_with(settings: &str, files: &[(&str, &[u8])]) -> Option<Self> {
+        Self::start_as("once", settings, files, ("", ""))
+    }
+
+    /// One that is started again whenever it ends.
+    pub fn start_again_and_again(settings: &str) -> Option<Self> {
+        Self::start_as("again", settings, &[], ("", ""))
+    }
+
+    /// A standby of the server that is reached by these parameters of a connection.
+    pub fn standby(of: &str) -> Option<Self> {
+        Self::start_as("once", "", &[], (of, ""))
+    }
+
+    /// With a directory `small` in which only so many megabytes have room. Needs root.
+    pub fn with_little_room(megabytes: u32) -> Option<Self> {
+        Self::start_as("once", "", &[], ("", &megabytes.to_string()))
+    }
+
+    fn start_as(how: &str, settings: &str, files: &[(&str, &[u8])], (of, room): (&str, &str)) -> Option<Self> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let Some(bin) = bin() else {
             let _ = skipped("PostgreSQL is not installed");
@@ -86,7 +147,22 @@ impl Server {
         let _ = fs::remove_dir_all(&dir);
         fs::create_dir(&dir).unwrap();
         let mut keeper = Command::new("sh");
-        keeper.args(["-c", KEEP]).args([dir.as_os_str(), bin.as_os_str(), settings.as_ref()]);
+        if !room.is_empty() {
+            let (uid, gid) = somebody();
+            keeper = Command::new("unshare");
+            let mount = format!(
+                "mkdir \"$1/small\" && mount -t tmpfs -o size={room}m,uid={uid},gid={gid},mode=700 tmpfs \"$1/small\" && shift && \
+                 exec setpriv --reuid {uid} --regid {gid} --clear-groups sh \"$@\""
+            );
+            keeper.args(["-m", "sh", "-c", &mount, "sh"]).arg(&dir);
+        }
+        keeper.args(["-c", KEEP]).args([
+            dir.as_os_str(),
+            bin.as_os_str(),
+            settings.as_ref(),
+            how.as_ref(),
+            of.as_ref(),
+        ]);
         keeper.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).current_dir("/tmp");
         for (name, bytes) in files {
             fs::write(dir.join(name), bytes).unwrap();
@@ -97,15 +173,48 @@ impl Server {
             for path in fs::read_dir(&dir).unwrap().map(|entry| entry.unwrap().path()).chain([dir.clone()]) {
                 chown(path, Some(uid), Some(gid)).unwrap();
             }
-            keeper.uid(uid).gid(gid);
+            if room.is_empty() {
+                keeper.uid(uid).gid(gid);
+            }
         }
         let server = Self { bin, dir, _keeper: Some(keeper.spawn().unwrap()) };
+        server.until_it_answers();
+        Some(server)
+    }
+
+    pub fn until_it_answers(&self) {
         let began = Instant::now();
-        while !server.answers() {
-            assert!(began.elapsed() < Duration::from_secs(60), "PostgreSQL does not start: {}", server.log());
+        while !self.answers() {
+            assert!(began.elapsed() < Duration::from_secs(60), "PostgreSQL does not start: {}", self.log());
             std::thread::sleep(Duration::from_millis(50));
         }
-        Some(server)
+    }
+
+    /// `kill -9` of the server.
+    pub fn crash(&self) {
+        let file = fs::read_to_string(self.dir.join("data/postmaster.pid")).unwrap_or_default();
+        kill(file.lines().next().and_then(|pid| pid.parse().ok()));
+    }
+
+    /// `kill -9` of the process of one connection, after which the server ends all of them and recovers.
+    pub fn kill_one(&self) {
+        let one = "SELECT pid FROM pg_stat_activity WHERE application_name = 'keydesk' ORDER BY random() LIMIT 1";
+        kill(self.sql_as("postgres", "postgres", one).ok().and_then(|pid| pid.parse().ok()));
+    }
+
+    /// Sends a signal to all its processes.
+    pub fn signal(&self, signal: rustix::process::Signal) {
+        let pid = fs::read_to_string(self.dir.join("data/postmaster.pid")).unwrap();
+        let main: i32 = pid.lines().next().unwrap().parse().unwrap();
+        let parent = |pid: i32| {
+            let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+            stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse::<i32>().ok()
+        };
+        let all = fs::read_dir("/proc").unwrap().filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+        let children: Vec<i32> = all.filter(|pid| parent(*pid) == Some(main)).collect();
+        for pid in [main].into_iter().chain(children) {
+            let _ = rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), signal);
+        }
     }
 
     fn answers(&self) -> bool {
@@ -116,6 +225,11 @@ impl Server {
         };
         let mut asked = Command::new(self.bin.join("pg_isready"));
         asked.args(["-q", "-p", &port.to_string(), "-h"]).arg(&self.dir).status().is_ok_and(|status| status.success())
+    }
+
+    /// One of PostgreSQL's programs.
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.bin.join(name)
     }
 
     /// What the server said.
@@ -177,7 +291,17 @@ impl Server {
 
     /// A database of this server, whether it is there or not.
     pub fn place(&self, database: &str) -> PostgresPlace {
-        place(&self.dir, database)
+        let place = place(&self.dir, database);
+        let user = if is_hostile() { HOSTILE.to_owned() } else { place.user };
+        PostgresPlace { user, ..place }
+    }
+
+    /// Makes [`HOSTILE`], and puts [`TRAPS`] into each database that is made from now on.
+    fn be_hostile(&self) {
+        let set = settings().map(|setting| format!("ALTER ROLE {HOSTILE} SET {setting}"));
+        let make = format!("CREATE ROLE {HOSTILE} LOGIN SUPERUSER");
+        self.sql("postgres", &std::iter::once(make).chain(set).collect::<Vec<_>>().join("; "));
+        self.sql("template1", TRAPS);
     }
 }
 
@@ -198,23 +322,38 @@ impl Pooler {
             dir = dir.display()
         );
         fs::write(dir.join("pgbouncer.ini"), text).unwrap();
-        let mut keeper = Command::new("sh");
-        keeper.args(["-c", "pgbouncer -q \"$0/pgbouncer.ini\" & it=$!; cat >/dev/null; kill \"$it\""]).arg(&dir);
-        keeper.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).current_dir("/tmp");
         if rustix::process::geteuid().is_root() {
             let (uid, gid) = somebody();
             for path in [dir.clone(), dir.join("pgbouncer.ini")] {
                 chown(path, Some(uid), Some(gid)).unwrap();
             }
+        }
+        Self { _keeper: Self::run(&dir), dir }
+    }
+
+    /// Ends it with all its connections, and starts another at the same place.
+    pub fn start_again(&mut self) {
+        drop(self._keeper.stdin.take());
+        self._keeper.wait().unwrap();
+        let _ = fs::remove_file(self.dir.join(format!(".s.PGSQL.{PORT}")));
+        self._keeper = Self::run(&self.dir);
+    }
+
+    fn run(dir: &Path) -> Child {
+        let mut keeper = Command::new("sh");
+        keeper.args(["-c", "pgbouncer -q \"$0/pgbouncer.ini\" & it=$!; cat >/dev/null; kill \"$it\"; wait"]).arg(dir);
+        keeper.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).current_dir("/tmp");
+        if rustix::process::geteuid().is_root() {
+            let (uid, gid) = somebody();
             keeper.uid(uid).gid(gid);
         }
-        let pooler = Self { dir, _keeper: keeper.spawn().unwrap() };
+        let keeper = keeper.spawn().unwrap();
         let began = Instant::now();
-        while !pooler.dir.join(format!(".s.PGSQL.{PORT}")).exists() {
+        while !dir.join(format!(".s.PGSQL.{PORT}")).exists() {
             assert!(began.elapsed() < Duration::from_secs(30), "the pooler does not start");
             std::thread::sleep(Duration::from_millis(20));
         }
-        pooler
+        keeper
     }
 }
 

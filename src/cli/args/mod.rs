@@ -61,6 +61,7 @@ impl PlaceArgs {
             config: self.config.or_else(|| path("KEYDESK_CONFIG")),
             master_key_file: self.master_key_file.or_else(|| path("KEYDESK_MASTER_KEY_FILE")),
             store,
+            copy_to: None,
             store_variable: env::var("KEYDESK_STORE").ok().filter(|store| !store.is_empty()),
             pass_file: path("PGPASSFILE"),
             state_dir: path("KEYDESK_STATE_DIR"),

@@ -21,6 +21,7 @@ pub struct AcceptArgs {
 /// Runs the command.
 pub fn run(context: &Context, args: &AcceptArgs) -> Result<(), CliError> {
     let desk = context.open(&args.acting)?;
+    desk.tell_of_two_primaries();
     let AcceptReport { moved, put_right, users, trail_broken } = desk.hub.accept_store(&desk.actor, args.trust_rows)?;
     let mut said = vec![
         "The store is accepted as it is, and its keys were recounted. Verifiers load it now. If an older copy was restored, everything done since is undone: look through the trail for what must be revoked again."

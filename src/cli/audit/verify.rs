@@ -25,6 +25,7 @@ pub struct VerifyArgs {
 /// Runs the command.
 pub fn run(context: &Context, args: VerifyArgs) -> Result<(), CliError> {
     let desk = context.open(&args.acting)?;
+    desk.tell_of_two_primaries();
     let mut progress = Progress::new(io::stderr().is_terminal(), Instant::now());
     let checked = &mut |done, all| progress.show(format_args!("checked {done} of {all}"));
     let report = desk.hub.verify_trail(&desk.actor, args.expect, checked);

@@ -38,11 +38,11 @@ pub enum KeyCommand {
     /// Find the credential that a secret belongs to
     Find(find::FindArgs),
     /// Stop credentials; they can be enabled again
-    Disable(state::StateArgs),
+    Disable(state::ChangeStateArgs),
     /// Enable disabled credentials again
-    Enable(state::StateArgs),
+    Enable(state::ChangeStateArgs),
     /// Stop credentials for good
-    Revoke(state::StateArgs),
+    Revoke(state::ChangeStateArgs),
 }
 
 /// Runs the command.

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::credential::Condition;
 use crate::hub::credentials::mapping;
-use crate::hub::usage::last_days;
-use crate::hub::{Hub, HubError, RefusedKey, USE_DAYS, sum_of_days};
+use crate::hub::usage::last_days_of;
+use crate::hub::{CredentialRow, Hub, HubError, RefusedKey, USE_DAYS, UsedDay, sum_of_days};
+use crate::store::Tx;
 use crate::store::tables::{self, CredentialRecord, Tagged};
-use crate::store::{StoreError, Tx};
 use crate::time::Day;
 
 /// Most credentials that are looked at, those that are refused most.
@@ -22,36 +22,37 @@ const EXPIRED: &str = "expired";
 /// Credentials with refused requests since yesterday, most often refused first.
 fn candidates(hub: &Hub, tx: &mut dyn Tx) -> Result<Vec<RefusedKey>, HubError> {
     let today = hub.now().seconds().day();
-    let mut ids = BTreeSet::new();
-    for day in [today.0 - 1, today.0] {
-        ids.extend(tables::refused_on_day(tx, day, 1, LOOKED_AT)?);
-    }
-    let mut keys = Vec::with_capacity(ids.len());
-    for id in ids {
-        keys.extend(refused_key(hub, tx, &id, today)?);
-    }
+    let ids = tables::refused_on_days(tx, &[today.0 - 1, today.0], 1, LOOKED_AT)?;
+    let ids: Vec<_> = ids.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
+    let days = last_days_of(tx, &ids, today, USE_DAYS)?;
+    let mut usages = tables::usages_of(tx, &ids)?;
+    let rows: Vec<Tagged<CredentialRecord>> = tables::get_many(tx, &ids)?;
+    let key = |row: Tagged<CredentialRecord>| {
+        let days = days.get(&row.record.id)?;
+        let last = mapping::newest(usages.remove(&row.record.id).unwrap_or_default());
+        refused_key(mapping::credential(&hub.vault, row, last).ok()?, days)
+    };
+    let mut keys: Vec<_> = rows.into_iter().filter_map(key).collect();
     keys.sort_by(|a, b| b.since_yesterday.cmp(&a.since_yesterday).then_with(|| a.row.name.cmp(&b.row.name)));
     Ok(keys)
 }
 
-/// `None` for a row that cannot be read.
-fn refused_key(hub: &Hub, tx: &mut dyn Tx, id: &str, today: Day) -> Result<Option<RefusedKey>, StoreError> {
-    let days = last_days(tx, id, today, USE_DAYS)?;
+fn refused_key(row: CredentialRow, days: &[UsedDay]) -> Option<RefusedKey> {
     let (before, lately) = days.split_at(days.len() - 2);
     let (_, since_yesterday) = sum_of_days(lately);
     // Of four weeks, two days are a fourteenth.
     let usual = sum_of_days(before).1 * 2 / before.len() as i64;
-    let row: Option<Tagged<CredentialRecord>> = tables::get(tx, "id", id)?;
-    let last = mapping::newest(tables::usages(tx, id)?);
-    let row = row.and_then(|row| mapping::credential(&hub.vault, row, last).ok());
-    Ok(row.map(|row| RefusedKey { row, since_yesterday, usual }))
+    Some(RefusedKey { row, since_yesterday, usual })
 }
 
 /// Expired credentials that were refused as such since yesterday; and usable ones that are refused more than usual.
 pub(crate) fn refused(hub: &Hub, tx: &mut dyn Tx) -> Result<(Vec<RefusedKey>, Vec<RefusedKey>), HubError> {
     let (now, mut called, mut more) = (hub.now(), Vec::new(), Vec::new());
     let yesterday = Day(now.seconds().day().0 - 1).start().0;
-    for key in candidates(hub, tx)? {
+    let candidates = candidates(hub, tx)?;
+    let expired = candidates.iter().filter(|key| key.row.condition(now) == Condition::Expired && !key.row.tampered);
+    tx.prefetch(expired.map(|key| tables::refusals_query(&key.row.id.to_string())).collect())?;
+    for key in candidates {
         match key.row.condition(now) {
             _ if key.row.tampered => {}
             Condition::Expired => {

@@ -24,6 +24,13 @@ pub(super) fn by_index(tx: &mut dyn Tx, now: Millis, survey: Option<&Survey>) ->
     }
     let second = now.seconds().0;
     let soon = (now.0 + EXPIRING_DAYS * DAY) / 1000 + 1;
+    let of_kind = |kind: Kind| {
+        let kind = kind.as_str();
+        let ending =
+            [(i64::MIN, second + 1), (second + 1, soon)].map(|(from, to)| tables::count_ending_query(kind, from, to));
+        [tables::count_starting_query(kind, second, soon)].into_iter().chain(ending)
+    };
+    tx.prefetch(Kind::ALL.into_iter().flat_map(of_kind).collect())?;
     for kind in Kind::ALL {
         // Those that have not started are called so, whenever they expire.
         let [starting, starting_expired, starting_soon] = tables::count_starting(tx, kind.as_str(), second, soon)?;

@@ -1,7 +1,7 @@
 //! Types for the numbers of credentials by state, and for what needs attention.
 
 use crate::credential::{Condition, Kind, State, Wanted};
-use crate::hub::{CredentialRow, UnsavedCredential};
+use crate::hub::{CredentialRow, StoreNotice, UnsavedCredential};
 
 /// How many credentials there are by kind and state, as lists call it: each is counted once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -123,6 +123,8 @@ pub struct RefusedKey {
 /// A line of "Needs attention", worst first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AttentionItem {
+    /// Something about the store itself.
+    Store(StoreNotice),
     /// Credentials were changed outside keydesk.
     Tampered(Group),
     /// Users were changed outside keydesk.
@@ -168,10 +170,14 @@ impl AttentionItem {
     /// How much it matters.
     pub fn level(&self) -> AttentionLevel {
         match self {
-            Self::Tampered(_) | Self::UsersTampered(_) | Self::SettingTampered | Self::WentBack | Self::Altered(_) => {
-                AttentionLevel::Danger
-            }
-            Self::OneAdministrator(..)
+            Self::Store(StoreNotice::TwoPrimaries(_))
+            | Self::Tampered(_)
+            | Self::UsersTampered(_)
+            | Self::SettingTampered
+            | Self::WentBack
+            | Self::Altered(_) => AttentionLevel::Danger,
+            Self::Store(StoreNotice::Copied { .. })
+            | Self::OneAdministrator(..)
             | Self::Lost(_)
             | Self::ExpiredCalled(_)
             | Self::Expiring(..)
@@ -194,10 +200,14 @@ impl AttentionItem {
             Self::Unused(group) => Some(("unused", group.total())),
             Self::NeverUsed(group) => Some(("never-used", group.total())),
             Self::Unasked => Some(("unasked", 1)),
-            Self::Lost(_) => None,
-            Self::Tampered(_) | Self::UsersTampered(_) | Self::SettingTampered | Self::WentBack | Self::Altered(_) => {
-                None
-            }
+            Self::Store(StoreNotice::Copied { epoch, .. }) => Some(("copied", *epoch)),
+            Self::Lost(_)
+            | Self::Store(StoreNotice::TwoPrimaries(_))
+            | Self::Tampered(_)
+            | Self::UsersTampered(_)
+            | Self::SettingTampered
+            | Self::WentBack
+            | Self::Altered(_) => None,
         }
     }
 }

@@ -47,7 +47,8 @@ impl AttentionItem {
             Self::RefusedMore(keys) => Some(more_than(keys)),
             Self::Unused(_) => Some("unused>90d state:usable".to_owned()),
             Self::NeverUsed(_) => Some("used:never unused>7d state:usable".to_owned()),
-            Self::UsersTampered(_)
+            Self::Store(_)
+            | Self::UsersTampered(_)
             | Self::SettingTampered
             | Self::WentBack
             | Self::Altered(_)
@@ -62,6 +63,7 @@ impl AttentionItem {
     fn other_words(&self, now: Millis) -> (String, String) {
         match self {
             Self::Lost(_) | Self::ExpiredCalled(_) | Self::RefusedMore(_) => Default::default(),
+            Self::Store(notice) => (notice.said(), notice.more()),
             Self::Tampered(group) => {
                 (format!("{} changed outside keydesk", credentials(group.total())), and_more(group))
             }

@@ -28,7 +28,7 @@ impl Hub {
     pub fn accept_store(&self, actor: &Actor, trust_rows: bool) -> Result<AcceptReport, HubError> {
         let intent = Intent::new(Right::ManageSite, "accept the store").sensitive().repairing();
         self.write(actor, intent, |change| {
-            let accepted = change.repair(trust_rows)?;
+            let accepted = change.repair(actor, trust_rows)?;
             let known = told(&mut *change.tx)?.iter().map(epoch_in).max().unwrap_or_default();
             let (before, after) = change.next_epoch(known);
             let json = |epoch: i64| serde_json::json!({ "epoch": epoch });

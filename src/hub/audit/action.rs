@@ -55,6 +55,8 @@ actions! {
     SETTING         "setting.changed"        "change"  "desk"       "changed setting"
     SETTLED         "setting.settled"        "change"  "desk"       "wrote settings"
     ACCEPTED        "store.accepted"         "change"  "desk"       "accepted store as it is"
+    COPIED_TO       "store.copied"           "change"  "desk"       "copied the desk to"
+    COPIED_FROM     "store.copied_from"      "change"  "desk"       "made as a copy of"
     ROLLED_BACK       "store.went_back"        "refusal" "desk"       "was refused"
     ALTERED         "store.altered"          "refusal" "desk"       "refused: changed outside keydesk"
     REFUSED         "refused"                "refusal" "desk"       "was refused"

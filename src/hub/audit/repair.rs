@@ -2,8 +2,9 @@
 //! activity log says, as far as it is intact. Accepting a store must not bring back what was revoked, or a secret
 //! that was rotated away because it leaked.
 
-use crate::account::UserState;
-use crate::credential::{Name, Owner, State};
+use crate::account::{Role, UserState};
+use crate::credential::{Name, Owner, State, Verb};
+use crate::hub::audit::action;
 use crate::hub::audit::trail_state::{LastKnown, TrailState};
 use crate::hub::tx::row_tags::{self, readable};
 use crate::hub::tx::seal_places::password_place;
@@ -11,8 +12,9 @@ use crate::hub::tx::table_sums;
 use crate::hub::tx::write::Change;
 use crate::hub::users::passwords::DUMMY_HASH;
 use crate::hub::users::throttle_rows::throttle_id;
-use crate::hub::{AcceptReport, HubError, Setting};
-use crate::store::tables::{self, CredentialRecord, SettingRecord, Tagged, ThrottleRecord, UserRecord};
+use crate::hub::{AcceptReport, Actor, HubError, Setting};
+use crate::store::Cell;
+use crate::store::tables::{self, CredentialRecord, Record as _, SettingRecord, Tagged, ThrottleRecord, UserRecord};
 use crate::time::{Seconds, parse_when};
 
 impl Change<'_> {
@@ -20,7 +22,7 @@ impl Change<'_> {
     ///
     /// When the trail is not intact, nobody can say which of the other rows are older copies. They are accepted only if
     /// the Administrator trusts them (`trust_rows`).
-    pub(crate) fn repair(&mut self, trust_rows: bool) -> Result<AcceptReport, HubError> {
+    pub(crate) fn repair(&mut self, actor: &Actor, trust_rows: bool) -> Result<AcceptReport, HubError> {
         self.tx.rebuild_indexes()?;
         let moved = self.move_strays()?;
         let head = self.head().clone();
@@ -34,7 +36,7 @@ impl Change<'_> {
                 }
             }
         }
-        let mut put_right = self.put_right(&vouched)?;
+        let mut put_right = self.put_right(&vouched)? + self.revoke_unnamed(actor, &vouched)?;
         let users = self.write_users_anew(&vouched)?;
         put_right += self.put_ssh_keys_right(&vouched)?;
         tables::count_anew(&mut *self.tx)?;
@@ -48,14 +50,14 @@ impl Change<'_> {
         let mut done = 0;
         for (id, told) in &vouched.keys {
             let found = readable(tables::get::<CredentialRecord>(&mut *self.tx, "id", id))?;
-            if let Some(row) = found.filter(|row| self.is_older(row, row.record.changed_at, told)) {
+            if let Some(row) = found.filter(|row| self.is_another(row, row.record.changed_at, told)) {
                 self.put_credential_right(row.record, told)?;
                 done += 1;
             }
         }
         for (id, told) in &vouched.users {
             let found = readable(tables::get::<UserRecord>(&mut *self.tx, "id", id))?;
-            if let Some(row) = found.filter(|row| self.is_older(row, row.record.changed_at, told)) {
+            if let Some(row) = found.filter(|row| self.is_another(row, row.record.changed_at, told)) {
                 self.put_user_right(row.record, told)?;
                 done += 1;
             }
@@ -67,8 +69,38 @@ impl Change<'_> {
         Ok(done)
     }
 
-    /// Whether a row is an older version that keydesk once wrote.
-    fn is_older<T: tables::Record>(&self, row: &Tagged<T>, changed_at: i64, told: &LastKnown) -> bool {
+    /// Revokes the keys that a whole trail does not name: they were made in a past that is not accepted, in which they may have been
+    /// revoked as well.
+    fn revoke_unnamed(&mut self, actor: &Actor, vouched: &TrailState) -> Result<u64, HubError> {
+        let mut unnamed = Vec::new();
+        tables::each_tag(&mut *self.tx, CredentialRecord::TABLE, &mut |row| {
+            if let [Cell::Text(id), ..] = row
+                && vouched.whole
+                && !vouched.keys.contains_key(*id)
+            {
+                unnamed.push((*id).to_owned());
+            }
+            Ok(())
+        })?;
+        let mut done = 0;
+        for id in unnamed {
+            let found = readable(tables::get::<CredentialRecord>(&mut *self.tx, "id", &id))?;
+            // One that is tampered with is refused anyway, and can be revoked by its key.
+            let Some(row) = found.filter(|row| row_tags::intact(self.vault(), row)) else { continue };
+            let mut record = self.touched(&row.record, actor, Verb::Revoke.past());
+            (record.state, record.listed) = (State::Revoked.as_str().to_owned(), false);
+            self.update(&record)?;
+            tables::lock_asked(&mut *self.tx)?;
+            tables::stop_waiting(&mut *self.tx, &id)?;
+            self.note_credential(action::REVOKED, &row.record, &record)?;
+            done += 1;
+        }
+        Ok(done)
+    }
+
+    /// Whether a row is another version that keydesk once wrote: an older one; or a newer one, if somebody put only the head back,
+    /// and the trail ends where it ended then.
+    fn is_another<T: tables::Record>(&self, row: &Tagged<T>, changed_at: i64, told: &LastKnown) -> bool {
         changed_at != told.at && row_tags::intact(self.vault(), row)
     }
 
@@ -106,6 +138,7 @@ impl Change<'_> {
         let text = |name: &str| row[name].as_str();
         let time = |name: &str| text(name).and_then(|text| parse_when(text, Seconds(0)).ok()).map(|at| at.0);
         let was = older.version;
+        let (newer, revoked) = (older.changed_at > told.at, State::Revoked.as_str());
         let mut record = CredentialRecord {
             version: was + 1,
             changed_at: told.at,
@@ -113,7 +146,12 @@ impl Change<'_> {
             change: self.number(),
             ..older
         };
-        if let Some(state) = text("state") {
+        if newer || record.state == revoked {
+            // What says why is not in the trail any more, so nobody can tell what else was taken away.
+            let stays_revoked = told.revoked || record.state == revoked;
+            record.state = if stays_revoked { State::Revoked } else { State::Disabled }.as_str().to_owned();
+            record.listed = !stays_revoked;
+        } else if let Some(state) = text("state") {
             record.state = state.to_owned();
             record.listed = state != State::Revoked.as_str();
             (record.not_before, record.expires_at) = (time("not_before"), time("expires_at"));
@@ -138,7 +176,7 @@ impl Change<'_> {
         if told.secret > record.secret_no {
             let older_no = told.secret - 1;
             (record.secret_no, record.older_no, record.older_until) = (told.secret, Some(older_no), told.old_until);
-        } else if record.overlap(self.now.seconds().0).is_some() {
+        } else if !newer && record.overlap(self.now.seconds().0).is_some() {
             record.older_until = told.old_until.or(record.older_until);
         }
         self.replace(&record, was)
@@ -148,12 +186,20 @@ impl Change<'_> {
         let was = older.version;
         let row = told.row();
         let text = |name: &str, is: &str| row[name].as_str().unwrap_or(is).to_owned();
+        let (mut role, mut state) = (text("role", &older.role), text("state", UserState::Disabled.as_str()));
+        if older.changed_at > told.at {
+            let weaker = role.parse::<Role>().ok().max(older.role.parse().ok());
+            role = weaker.map_or(role, |weaker| weaker.as_str().to_owned());
+            if older.state == UserState::Disabled.as_str() {
+                state.clone_from(&older.state);
+            }
+        }
         let mut user = UserRecord {
             version: was + 1,
             epoch: older.epoch + 1,
-            role: text("role", &older.role),
+            role,
             note: text("note", ""),
-            state: text("state", UserState::Disabled.as_str()),
+            state,
             changed_at: told.at,
             change: self.number(),
             ..older.clone()

@@ -1,5 +1,7 @@
 //! Creating a credential: its secret is handed out once, right after the commit.
 
+use std::collections::{BTreeMap, HashSet};
+
 use crate::account::Right;
 use crate::credential::{self, Kind, Name, Options, ShapeError, State, check_password, check_username};
 use crate::hub::audit::action;
@@ -24,6 +26,12 @@ struct Prepared {
     shown: Option<Secret>,
 }
 
+impl Prepared {
+    fn taken(&self) -> HubError {
+        Conflict::Taken { what: format!("The username {}", self.key) }.into()
+    }
+}
+
 impl Hub {
     /// Creates a credential and returns its secret, once.
     pub fn create(&self, actor: &Actor, wanted: &NewCredential) -> Result<Issued, HubError> {
@@ -31,8 +39,8 @@ impl Hub {
         // Check permission before validating input: a refusal must not depend on what was typed.
         self.read(actor, &intent, |_| Ok(()))?;
         let prepared = prepare(wanted, self.now().seconds())?;
-        let record = self.write(actor, intent, |change| change.create(actor, &prepared))?;
-        self.issued_first((record, prepared))
+        let mut issued = self.create_prepared(actor, intent, vec![prepared])?;
+        issued.pop().ok_or_else(|| HubError::Failed("No credential was made.".to_owned()))
     }
 
     /// Creates many in one transaction: all of them, or none.
@@ -41,8 +49,15 @@ impl Hub {
         self.read(actor, &intent, |_| Ok(()))?;
         let now = self.now().seconds();
         let prepared = wanted.iter().map(|one| prepare(one, now)).collect::<Result<Vec<_>, _>>()?;
-        let records = self.write(actor, intent, |change| {
-            prepared.iter().map(|one| change.create(actor, one)).collect::<Result<Vec<_>, _>>()
+        self.create_prepared(actor, intent, prepared)
+    }
+
+    fn create_prepared(&self, actor: &Actor, intent: Intent, prepared: Vec<Prepared>) -> Result<Vec<Issued>, HubError> {
+        let keys = keys_by_kind(&prepared);
+        let queries: Vec<_> = keys.iter().flat_map(|(kind, keys)| tables::keys_in_use_queries(kind, keys)).collect();
+        let records = self.write(actor, intent.prefetch(queries), |change| {
+            change.require_free(&prepared, &keys)?;
+            change.create(actor, &prepared)
         })?;
         records.into_iter().zip(prepared).map(|made| self.issued_first(made)).collect()
     }
@@ -51,6 +66,15 @@ impl Hub {
         let row = self.row(record, None)?;
         Ok(Issued { row, secret: prepared.shown, version: 1, old_until: None, ended_early: Vec::new() })
     }
+}
+
+/// The keys of each kind.
+type KeysByKind = BTreeMap<&'static str, Vec<String>>;
+
+fn keys_by_kind(prepared: &[Prepared]) -> KeysByKind {
+    let mut keys = KeysByKind::new();
+    prepared.iter().for_each(|one| keys.entry(one.kind.as_str()).or_default().push(one.key.clone()));
+    keys
 }
 
 fn prepare(wanted: &NewCredential, now: Seconds) -> Result<Prepared, HubError> {
@@ -141,19 +165,35 @@ fn new_record(change: &mut Change<'_>, actor: &Actor, prepared: &Prepared) -> Re
 }
 
 impl Change<'_> {
-    fn create(&mut self, actor: &Actor, prepared: &Prepared) -> Result<CredentialRecord, HubError> {
-        let same = tables::credential_with_key(&mut *self.tx, prepared.kind.as_str(), &prepared.key)?;
-        if same.is_some() {
-            return Err(Conflict::Taken { what: format!("The username {}", prepared.key) }.into());
+    /// An error if one has the key of another of its kind, of those that are there or of those that are made.
+    fn require_free(&mut self, prepared: &[Prepared], keys: &KeysByKind) -> Result<(), HubError> {
+        let mut used = HashSet::with_capacity(prepared.len());
+        for (kind, keys) in keys {
+            used.extend(tables::keys_in_use(&mut *self.tx, kind, keys)?.into_iter().map(|key| (*kind, key)));
         }
-        let record = new_record(self, actor, prepared)?;
-        self.insert(&record)?;
-        self.add_secret(&record, 1, &prepared.stored)?;
+        let taken = prepared.iter().find(|one| !used.insert((one.kind.as_str(), one.key.clone())));
+        taken.map_or(Ok(()), |one| Err(one.taken()))
+    }
+
+    /// Creates all in as few statements as there can be.
+    fn create(&mut self, actor: &Actor, prepared: &[Prepared]) -> Result<Vec<CredentialRecord>, HubError> {
+        let records = prepared.iter().map(|one| new_record(self, actor, one)).collect::<Result<Vec<_>, _>>()?;
+        self.insert_all(&records)?;
+        let secret = |(record, one): (&CredentialRecord, &Prepared)| self.secret_row(record, 1, &one.stored);
+        let secrets = records.iter().zip(prepared).map(secret).collect::<Result<Vec<_>, _>>()?;
+        self.insert_all(&secrets)?;
         tables::lock_asked(&mut *self.tx)?;
-        tables::insert_usage(&mut *self.tx, (&record.kind, &record.id), 1, true)?;
-        tables::add_to_tally(&mut *self.tx, &record.kind, &record.state, 1)?;
-        let subject = Subject::row(&record.id, &record.name).changed(None, Some(mapping::json(&record)));
-        self.note(action::CREATED, subject)?;
-        Ok(record)
+        let unused: Vec<_> = records.iter().map(|record| (&*record.kind, &*record.id, 1, true)).collect();
+        tables::insert_usages(&mut *self.tx, &unused)?;
+        let mut made: BTreeMap<_, i64> = BTreeMap::new();
+        records.iter().for_each(|record| *made.entry((&record.kind, &record.state)).or_default() += 1);
+        for ((kind, state), n) in made {
+            tables::add_to_tally(&mut *self.tx, kind, state, n)?;
+        }
+        let subject = |record: &CredentialRecord| {
+            Subject::row(&record.id, &record.name).changed(None, Some(mapping::json(record)))
+        };
+        self.note_all(action::CREATED, records.iter().map(subject).collect())?;
+        Ok(records)
     }
 }

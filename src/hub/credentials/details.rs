@@ -9,7 +9,7 @@ use crate::hub::credentials::rows::live_secrets;
 use crate::hub::error::no_key;
 use crate::hub::tx::entry::Subject;
 use crate::hub::tx::intent::Intent;
-use crate::hub::usage::last_days;
+use crate::hub::usage::{first_day, last_days};
 use crate::hub::users::mapping::role_of;
 use crate::hub::verifier::refused_requests;
 use crate::hub::{
@@ -75,7 +75,16 @@ impl Hub {
 
     /// Everything about one credential except its secrets.
     pub fn details(&self, actor: &Actor, id: CredentialId) -> Result<CredentialInfo, HubError> {
-        let intent = Intent::new(Right::SeeCredentials, "show key").on(id);
+        let today = self.now().seconds().day();
+        let text = id.to_string();
+        let queries = [
+            tables::refusals_query(&text),
+            tables::get_query::<CredentialRecord>("id", &text),
+            tables::usages_query(&text),
+            tables::all_by_query::<SecretRecord>("credential", &text, "no DESC"),
+            tables::used_days_query(&text, first_day(today, USE_DAYS)),
+        ];
+        let intent = Intent::new(Right::SeeCredentials, "show key").on(id).prefetch(queries);
         self.read_as(actor, &intent, &Cancel::default(), |tx, user| {
             // Users who may not read the trail see no history.
             let reads = allows(role_of(&user)?, Right::ReadTrail);
@@ -92,7 +101,7 @@ impl Hub {
             let secrets = live.unwrap_or_default().into_iter().rev().map(told).collect();
             let mut row = mapping::credential(&self.vault, row, newest(usages))?;
             row.tampered |= !whole;
-            let days = last_days(tx, &id, self.now().seconds().day(), USE_DAYS)?;
+            let days = last_days(tx, &id, today, USE_DAYS)?;
             Ok(CredentialInfo { row, secrets, refusals, days })
         })
     }

@@ -4,7 +4,7 @@ use crate::account::Right;
 use crate::credential::{Algorithms, BodyDigest, Name, NameError, Networks, Note, Owner, State, Tags};
 use crate::hub::audit::action;
 use crate::hub::credentials::mapping;
-use crate::hub::credentials::rows::changed_since;
+use crate::hub::credentials::rows::{FoundCredential, changed_since};
 use crate::hub::credentials::watch::Watch;
 use crate::hub::error::tampered_credential;
 use crate::hub::tx::intent::Intent;
@@ -91,10 +91,12 @@ impl Hub {
             _ => {}
         }
         let edit = Checked::of(edit)?;
-        self.write(actor, intent, |change| {
+        self.write(actor, intent.prefetch(FoundCredential::queries(targets)), |change| {
+            let mut found = change.find_credentials(targets)?;
             let one = |target: &CredentialTarget| {
                 watch.step()?;
-                self.edit_one(change, actor, *target, &edit)
+                let found = found.remove(&target.id).map_or_else(|| change.find_credential(target.id), Ok)?;
+                self.edit_one(change, actor, (*target, found), &edit)
             };
             let outcomes = targets.iter().map(one).collect::<Result<Vec<_>, _>>()?;
             match outcomes.as_slice() {
@@ -108,20 +110,21 @@ impl Hub {
         &self,
         change: &mut Change<'_>,
         actor: &Actor,
-        target: CredentialTarget,
+        (target, found): (CredentialTarget, FoundCredential),
         Checked { edit, name, note, owner }: &Checked<'_>,
     ) -> Result<ChangeOutcome, HubError> {
-        let before = self.intact_credential(&mut *change.tx, target.id)?;
+        let last_used = found.last_used;
+        let before = change.intact(target.id, found.row)?;
         let left_out = |row, why| Ok(ChangeOutcome::LeftOut { row, why });
         if before.state == State::Revoked.as_str() {
             let why = Conflict::Revoked { what: before.name.clone() };
-            return left_out(self.used_row(&mut *change.tx, before)?, why);
+            return left_out(self.row(before, last_used)?, why);
         }
         if before.version != target.version {
             let why = changed_since(&before);
-            return left_out(self.used_row(&mut *change.tx, before)?, why);
+            return left_out(self.row(before, last_used)?, why);
         }
-        let row = self.used_row(&mut *change.tx, before.clone())?;
+        let row = self.row(before.clone(), last_used.clone())?;
         // Unreadable options would be written back as empty, which would lift their restrictions.
         if row.tampered {
             return Err(tampered_credential(&before));
@@ -157,6 +160,6 @@ impl Hub {
         mapping::put_options(&mut record, name, &options);
         change.update(&record)?;
         change.note_credential(if renamed { action::RENAMED } else { action::EDITED }, &before, &record)?;
-        Ok(ChangeOutcome::Done(self.used_row(&mut *change.tx, record)?))
+        Ok(ChangeOutcome::Done(self.row(record, last_used)?))
     }
 }

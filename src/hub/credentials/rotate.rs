@@ -5,6 +5,7 @@ use crate::credential::{Kind, Overlap, check_password};
 use crate::hub::audit::action;
 use crate::hub::credentials::create::generate;
 use crate::hub::credentials::mapping::{self, newest};
+use crate::hub::credentials::rows::FoundCredential;
 use crate::hub::credentials::watch::Watch;
 use crate::hub::error::no_key;
 use crate::hub::tx::entry::Subject;
@@ -12,7 +13,8 @@ use crate::hub::tx::intent::Intent;
 use crate::hub::tx::write::Change;
 use crate::hub::{Actor, Cancel, ChangeOutcome, CredentialTarget, EndedEarly, Hub, HubError, InputField, Issued};
 use crate::secret::Secret;
-use crate::store::tables::{self, CredentialRecord, UsageRow};
+use crate::store::Query;
+use crate::store::tables::{self, CredentialRecord, SecretRecord, UsageRow};
 use crate::time::{Millis, Seconds};
 use crate::vault::Stored;
 
@@ -22,6 +24,12 @@ pub(crate) struct ReplacedSecret {
     no: i64,
     ended_early: Vec<EndedEarly>,
     last_used: Option<UsageRow>,
+}
+
+/// What is asked before one credential gets a new secret.
+fn renewal_queries(target: &CredentialTarget) -> Vec<Query> {
+    let secrets = tables::all_by_query::<SecretRecord>("credential", &target.id.to_string(), "no");
+    FoundCredential::queries(&[*target]).into_iter().chain([secrets]).collect()
 }
 
 impl Hub {
@@ -44,6 +52,8 @@ impl Hub {
         if let [only] = targets {
             intent = intent.on(only.id);
         }
+        let row_query = |target: &CredentialTarget| tables::get_query::<CredentialRecord>("id", &target.id.to_string());
+        let intent = intent.prefetch(targets.iter().map(row_query).collect::<Vec<_>>());
         let kinds = self.read(actor, &intent, |tx| {
             let kind = |target: &CredentialTarget| mapping::kind(&self.intact_credential(tx, target.id)?);
             targets.iter().map(kind).collect::<Result<Vec<_>, _>>()
@@ -54,6 +64,11 @@ impl Hub {
             generate(kind)
         });
         let made = made.collect::<Result<Vec<_>, _>>()?;
+        let intent = match targets {
+            // Several are read one after the other, as their turn comes.
+            [only] => intent.prefetch(renewal_queries(only)),
+            _ => intent.prefetch([]),
+        };
         let renewed = self.write(actor, intent, |change| {
             let one = |(target, (stored, _)): (&CredentialTarget, &(Stored, Secret))| {
                 watch.go_on()?;
@@ -84,7 +99,7 @@ impl Hub {
             }
             None => generate(Kind::Legacy).map(|(stored, secret)| (stored, Some(secret)))?,
         };
-        let renewed = self.write(actor, intent, |change| {
+        let renewed = self.write(actor, intent.prefetch(renewal_queries(&target)), |change| {
             let before = change.live_credential(target)?;
             if !mapping::kind(&before)?.has_username() {
                 return Err(HubError::invalid(
@@ -109,11 +124,13 @@ impl Hub {
     /// Ends the old secret of a rotation before its time.
     pub fn stop_old_secret(&self, actor: &Actor, target: CredentialTarget) -> Result<ChangeOutcome, HubError> {
         let intent = Intent::new(Right::ManageCredentials, "stop old secret").on(target.id).restricting();
-        self.write(actor, intent, |change| {
+        let queries = FoundCredential::queries(&[target]);
+        self.write(actor, intent.prefetch(queries), |change| {
             let before = change.credential(target)?;
+            let last_used = newest(tables::usages(&mut *change.tx, &before.id)?);
             let now = change.now.seconds().0;
             let Some((older, until)) = before.overlap(now) else {
-                return Ok(ChangeOutcome::Already(self.used_row(&mut *change.tx, before)?));
+                return Ok(ChangeOutcome::Already(self.row(before, last_used)?));
             };
             let touched = change.touched(&before, actor, "stopped the old secret of");
             let record = CredentialRecord { older_until: Some(now), ..touched };
@@ -125,7 +142,7 @@ impl Hub {
             };
             let subject = Subject::row(&record.id, &record.name).changed(told(until), told(now));
             change.note(action::OLD_SECRET_STOPPED, subject)?;
-            Ok(ChangeOutcome::Done(self.used_row(&mut *change.tx, record)?))
+            Ok(ChangeOutcome::Done(self.row(record, last_used)?))
         })
     }
 
@@ -177,6 +194,8 @@ impl Change<'_> {
     ) -> Result<ReplacedSecret, HubError> {
         let now = self.now.seconds().0;
         let live = self.live_secrets(before, now)?;
+        // The new secret was not used yet, so it is not the one that was used last.
+        let last_used = newest(tables::usages(&mut *self.tx, &before.id)?);
         // At most two secrets work at a time: one that is still in its overlap ends now.
         let overlap = before.overlap(now);
         let older = live.iter().find(|secret| overlap.is_some_and(|(no, _)| no == secret.no));
@@ -193,9 +212,7 @@ impl Change<'_> {
         // First use counts for the credential, not the secret: a credential that was never used stays so with its
         // newest secret.
         tables::lock_asked(&mut *self.tx)?;
-        let waiting = tables::stop_waiting(&mut *self.tx, &record.id)?;
-        tables::insert_usage(&mut *self.tx, (&record.kind, &record.id), no, waiting)?;
-        let last_used = newest(tables::usages(&mut *self.tx, &record.id)?);
+        tables::insert_later_usage(&mut *self.tx, (&record.kind, &record.id), no)?;
         Ok(ReplacedSecret { record, no, ended_early, last_used })
     }
 }

@@ -1,5 +1,8 @@
 //! Reads and writes of one credential's row and of its secrets, as the use cases share them.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use crate::credential::State;
 use crate::hub::audit::action::Action;
 use crate::hub::credentials::mapping::{self, newest};
@@ -9,8 +12,8 @@ use crate::hub::tx::row_tags;
 use crate::hub::tx::seal_places::secret_place;
 use crate::hub::tx::write::Change;
 use crate::hub::{Actor, Conflict, CredentialId, CredentialRow, CredentialTarget, Hub, HubError};
-use crate::store::Tx;
 use crate::store::tables::{self, CredentialRecord, SecretRecord, Tagged, UsageRow};
+use crate::store::{Query, Tx};
 use crate::vault::{Stored, Vault, uuid};
 
 impl Hub {
@@ -20,12 +23,7 @@ impl Hub {
         tx: &mut dyn Tx,
         id: CredentialId,
     ) -> Result<CredentialRecord, HubError> {
-        let found: Option<Tagged<CredentialRecord>> = tables::get(tx, "id", &id.to_string())?;
-        let row = found.ok_or_else(|| no_key(&id.to_string()))?;
-        match row_tags::intact(&self.vault, &row) {
-            true => Ok(row.record),
-            false => Err(tampered_credential(&row.record)),
-        }
+        intact(&self.vault, id, tables::get(tx, "id", &id.to_string())?)
     }
 
     /// The row for users, right after it was written.
@@ -49,7 +47,72 @@ impl Hub {
     }
 }
 
+/// A credential as a change of several finds it.
+pub(crate) struct FoundCredential {
+    /// Its row, if there is one.
+    pub(crate) row: Option<Tagged<CredentialRecord>>,
+    /// The last use of any of its secrets.
+    pub(crate) last_used: Option<UsageRow>,
+}
+
+impl FoundCredential {
+    /// What [`Change::find_credential`] asks.
+    pub(crate) fn queries(targets: &[CredentialTarget]) -> Vec<Query> {
+        let of = |target: &CredentialTarget| {
+            let id = target.id.to_string();
+            [tables::get_query::<CredentialRecord>("id", &id), tables::usages_query(&id)]
+        };
+        targets.iter().flat_map(of).collect()
+    }
+}
+
+/// A credential that exists and whose tag is right.
+fn intact(
+    vault: &Vault,
+    id: CredentialId,
+    found: Option<Tagged<CredentialRecord>>,
+) -> Result<CredentialRecord, HubError> {
+    let row = found.ok_or_else(|| no_key(&id.to_string()))?;
+    match row_tags::intact(vault, &row) {
+        true => Ok(row.record),
+        false => Err(tampered_credential(&row.record)),
+    }
+}
+
 impl Change<'_> {
+    /// Reads credentials before anything is written, each once: one that is named again is read again when its turn comes.
+    pub(crate) fn find_credentials(
+        &mut self,
+        targets: &[CredentialTarget],
+    ) -> Result<HashMap<CredentialId, FoundCredential>, HubError> {
+        let mut found = HashMap::with_capacity(targets.len());
+        for target in targets {
+            if let Entry::Vacant(place) = found.entry(target.id) {
+                place.insert(self.find_credential(target.id)?);
+            }
+        }
+        Ok(found)
+    }
+
+    pub(crate) fn find_credential(&mut self, id: CredentialId) -> Result<FoundCredential, HubError> {
+        let id = id.to_string();
+        let row: Option<Tagged<CredentialRecord>> = tables::get(&mut *self.tx, "id", &id)?;
+        let last_used = newest(tables::usages(&mut *self.tx, &id)?);
+        if let Some(row) = &row {
+            self.keep_tag(row);
+        }
+        Ok(FoundCredential { row, last_used })
+    }
+
+    /// The record of a credential that was found and whose tag is right.
+    pub(crate) fn intact(
+        &self,
+        id: CredentialId,
+        found: Option<Tagged<CredentialRecord>>,
+    ) -> Result<CredentialRecord, HubError> {
+        intact(self.vault(), id, found)
+    }
+
     /// The same, and it is not revoked.
     pub(crate) fn live_credential(&mut self, target: CredentialTarget) -> Result<CredentialRecord, HubError> {
         let record = self.credential(target)?;
@@ -63,6 +126,7 @@ impl Change<'_> {
     pub(crate) fn credential(&mut self, target: CredentialTarget) -> Result<CredentialRecord, HubError> {
         let found: Option<Tagged<CredentialRecord>> = tables::get(&mut *self.tx, "id", &target.id.to_string())?;
         let row = found.ok_or_else(|| no_key(&target.id.to_string()))?;
+        self.keep_tag(&row);
         match row.record {
             ref record if !row_tags::intact(self.vault(), &row) => Err(tampered_credential(record)),
             ref record if record.version != target.version => Err(changed_since(record).into()),
@@ -95,8 +159,19 @@ impl Change<'_> {
     }
 
     pub(crate) fn add_secret(&mut self, record: &CredentialRecord, no: i64, stored: &Stored) -> Result<(), HubError> {
+        let secret = self.secret_row(record, no, stored)?;
+        self.insert(&secret)
+    }
+
+    /// The row of a new secret, which is not in the table yet.
+    pub(crate) fn secret_row(
+        &self,
+        record: &CredentialRecord,
+        no: i64,
+        stored: &Stored,
+    ) -> Result<SecretRecord, HubError> {
         let place = secret_place(&record.id, &record.kind, no);
-        let secret = SecretRecord {
+        Ok(SecretRecord {
             id: uuid(self.now)?.to_string(),
             version: 1,
             credential: record.id.clone(),
@@ -104,8 +179,7 @@ impl Change<'_> {
             sealed: self.vault().seal(stored.encode().expose(), &place)?,
             created_at: self.now.0,
             created_by: record.changed_by.clone(),
-        };
-        self.insert(&secret)
+        })
     }
 
     /// The secrets that work at second `now`, the current one and perhaps the one before. All that the credential names

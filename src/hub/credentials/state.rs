@@ -3,7 +3,7 @@
 use crate::account::Right;
 use crate::credential::{State, Verb, next_state};
 use crate::hub::audit::action;
-use crate::hub::credentials::rows::changed_since;
+use crate::hub::credentials::rows::{FoundCredential, changed_since};
 use crate::hub::credentials::watch::Watch;
 use crate::hub::error::{no_key, unreadable};
 use crate::hub::tx::intent::Intent;
@@ -38,10 +38,12 @@ impl Hub {
         if let [only] = targets {
             intent = intent.on(only.id);
         }
-        self.write(actor, intent, |change| {
+        self.write(actor, intent.prefetch(FoundCredential::queries(targets)), |change| {
+            let mut found = change.find_credentials(targets)?;
             let outcomes = targets.iter().map(|target| {
                 watch.step()?;
-                self.set_one(change, actor, *target, verb)
+                let found = found.remove(&target.id).map_or_else(|| change.find_credential(target.id), Ok)?;
+                self.set_one(change, actor, (*target, found), verb)
             });
             let outcomes = outcomes.collect::<Result<Vec<_>, _>>()?;
             match outcomes.as_slice() {
@@ -51,14 +53,15 @@ impl Hub {
         })
     }
 
-    fn set_one(
+    pub(in crate::hub::credentials) fn set_one(
         &self,
         change: &mut Change<'_>,
         actor: &Actor,
-        target: CredentialTarget,
+        (target, found): (CredentialTarget, FoundCredential),
         verb: Verb,
     ) -> Result<ChangeOutcome, HubError> {
-        let before = match self.intact_credential(&mut *change.tx, target.id) {
+        let last_used = found.last_used;
+        let before = match change.intact(target.id, found.row) {
             // A tampered row can still be revoked.
             Err(HubError::Tampered { .. }) if verb == Verb::Revoke => {
                 return self.revoke_tampered(change, actor, target);
@@ -67,14 +70,14 @@ impl Hub {
         };
         let state: State = before.state.parse().map_err(|()| unreadable("state"))?;
         let next = match next_state(state, verb) {
-            Ok(None) => return Ok(ChangeOutcome::Already(self.used_row(&mut *change.tx, before)?)),
+            Ok(None) => return Ok(ChangeOutcome::Already(self.row(before, last_used)?)),
             Err(_) => {
                 let why = Conflict::Revoked { what: before.name.clone() };
-                return Ok(ChangeOutcome::LeftOut { row: self.used_row(&mut *change.tx, before)?, why });
+                return Ok(ChangeOutcome::LeftOut { row: self.row(before, last_used)?, why });
             }
             Ok(Some(_)) if before.version != target.version => {
                 let why = changed_since(&before);
-                return Ok(ChangeOutcome::LeftOut { row: self.used_row(&mut *change.tx, before)?, why });
+                return Ok(ChangeOutcome::LeftOut { row: self.row(before, last_used)?, why });
             }
             Ok(Some(next)) => next,
         };
@@ -87,7 +90,7 @@ impl Hub {
         tables::lock_asked(&mut *change.tx)?;
         match next {
             State::Active => tables::wait_again(&mut *change.tx, &record.id)?,
-            State::Disabled | State::Revoked => drop(tables::stop_waiting(&mut *change.tx, &record.id)?),
+            State::Disabled | State::Revoked => tables::stop_waiting(&mut *change.tx, &record.id)?,
         }
         let done = match verb {
             Verb::Disable => action::DISABLED,
@@ -95,7 +98,7 @@ impl Hub {
             Verb::Revoke => action::REVOKED,
         };
         change.note_credential(done, &before, &record)?;
-        Ok(ChangeOutcome::Done(self.used_row(&mut *change.tx, record)?))
+        Ok(ChangeOutcome::Done(self.row(record, last_used)?))
     }
 
     /// The row may claim any identity by now; the trail takes precedence.

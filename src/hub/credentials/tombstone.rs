@@ -10,7 +10,7 @@ use crate::hub::tx::entry::Subject;
 use crate::hub::tx::intent::Intent;
 use crate::hub::tx::row_tags;
 use crate::hub::tx::write::Change;
-use crate::hub::{Actor, ChangeOutcome, Conflict, CredentialId, Hub, HubError};
+use crate::hub::{Actor, ChangeOutcome, Conflict, CredentialId, CredentialTarget, Hub, HubError};
 use crate::store::tables::{self, CredentialRecord, TrailFilter, TrailRecord};
 use crate::vault::uuid;
 
@@ -29,13 +29,18 @@ pub(crate) struct CreationRecord {
 
 impl Hub {
     /// Revokes a key by its name in the trail, whatever became of its row. For a key that [`Hub::find`] does not find,
-    /// or whose row was changed outside keydesk.
+    /// or whose row was changed outside keydesk. One whose row is whole after all, because it only could not be reached
+    /// before, is revoked like any other.
     pub fn revoke_lost(&self, actor: &Actor, key: &str, kind: Option<Kind>) -> Result<ChangeOutcome, HubError> {
         let intent = Intent::new(Right::ManageCredentials, Verb::Revoke.word()).restricting();
         self.write(actor, intent, |change| {
             // A manipulated index could hide the row.
             change.tx.rebuild_indexes()?;
             let made = change.made(key, kind)?.ok_or_else(|| no_key(key))?;
+            if let Some(target) = self.whole(change, &made)? {
+                let found = change.find_credential(target.id)?;
+                return self.set_one(change, actor, (target, found), Verb::Revoke);
+            }
             let record = change.put_tombstone(actor, &made)?;
             let told = serde_json::json!({ "kind": made.kind, "key": made.key, "name": made.name, "state": "revoked",
                 "row": "was changed or removed outside keydesk" });
@@ -43,6 +48,19 @@ impl Hub {
             change.note(action::REVOKED, subject)?;
             Ok(ChangeOutcome::Done(self.used_row(&mut *change.tx, record)?))
         })
+    }
+}
+
+impl Hub {
+    /// The row of a key, if it is as keydesk left it.
+    fn whole(&self, change: &mut Change<'_>, made: &CreationRecord) -> Result<Option<CredentialTarget>, HubError> {
+        let Ok(id) = made.id.parse().map(CredentialId) else { return Ok(None) };
+        match self.intact_credential(&mut *change.tx, id) {
+            Ok(row) => Ok((row.key == made.key).then_some(CredentialTarget { id, version: row.version })),
+            // Out of reach is not lost.
+            Err(why @ HubError::Unavailable(_)) => Err(why),
+            Err(_) => Ok(None),
+        }
     }
 }
 

@@ -1,28 +1,35 @@
 //! The desk as a whole: finds and opens one.
 
+mod copy;
 mod paths;
 mod schema_status;
 mod schema_tags;
+pub(in crate::hub) mod seen_file;
 mod set_up;
+mod store_notices;
 pub(in crate::hub) mod store_place;
 mod upgrade;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use crate::hub::desk::seen_file::{Seen, SeenFile};
 use crate::hub::desk::set_up::lone_key;
 use crate::hub::error::unreadable;
 use crate::hub::settings::stored;
+use crate::hub::tx::rollback::continues;
 use crate::hub::tx::row_tags;
 use crate::hub::{Cancel, Conflict, Hub, HubError};
-use crate::store::tables::{self, AccountRecord, RingRecord, Tagged};
-use crate::store::{Step, Store, StoreError, StoreUse, Tx, WriteTx};
+use crate::store::tables::{self, AccountRecord, HeadRow, RingRecord, Tagged};
+use crate::store::{Migration, Store, StoreError, StoreUse, Tx, WriteTx};
 use crate::time::Clock;
 use crate::vault::{MasterKey, MasterKeyError, RingRow, Vault};
 
+pub use copy::{CopiedRows, StoreCopy};
 pub use paths::{DeskPaths, StorePlace};
 pub use schema_status::SchemaStatus;
 pub use set_up::SetUp;
+pub use store_notices::StoreNotice;
 pub use upgrade::Progress;
 
 /// What was found at the paths.
@@ -56,8 +63,8 @@ impl Hub {
             (true, true) => {
                 let mut failed = None;
                 // The schema is checked before the key: another program's file must not influence the message.
-                let opened = found.open(places, &mut |tx, step| {
-                    migrate(tx, step, places, &clock, progress).map_err(|why| {
+                let opened = found.open(places, &mut |tx, migration| {
+                    migrate(tx, migration, places, &clock, progress).map_err(|why| {
                         let said = StoreError::Unavailable(why.to_string());
                         failed = Some(why);
                         said
@@ -76,21 +83,37 @@ impl Hub {
         clock: Arc<dyn Clock>,
         places: &DeskPaths,
     ) -> Result<Self, HubError> {
-        let mut tx = store.read(&Cancel::default())?;
+        let queries = vec![tables::account_query(), tables::ring_query(), tables::steps_query()];
+        let mut tx = store.read_with(&Cancel::default(), queries)?;
         let (vault, account) = unlock(&mut *tx, master, &places.master_key.path)?;
         schema_tags::check(&mut *tx, &vault, store.step())?;
+        let (seen, known) = seen_before(&mut *tx, &vault, places)?;
         drop(tx);
         let account_intact = row_tags::intact(&vault, &account);
         let account = account.record.name;
         let protected = places.protected();
-        let (highest, survey) = (Mutex::new(None), Mutex::new(None));
-        let hub = Self { store, vault, clock, account, account_intact, protected, highest, survey };
+        let (highest, survey, notices) = (Mutex::new(known), Mutex::new(None), Mutex::default());
+        let hub = Self { store, vault, clock, account, account_intact, protected, highest, seen, survey, notices };
         // A verifier of a server's database may not write settings.
         if places.store.file().is_some() || places.store_use != StoreUse::Verifier {
             stored::settle(&hub)?;
         }
         Ok(hub)
     }
+}
+
+/// How far this machine saw the store before, and whether the store went back since.
+fn seen_before(tx: &mut dyn Tx, vault: &Vault, places: &DeskPaths) -> Result<(Seen, Option<HeadRow>), HubError> {
+    let head = tables::head(tx)?.filter(|head| row_tags::head_intact(vault, head));
+    // A wrong head is reported by every call.
+    let (Some(file), Some(head)) = (SeenFile::of(places), head) else { return Ok(Default::default()) };
+    if let Some(known) = file.read(vault, &head.store_id)
+        && !continues(tx, &head, &known)?
+    {
+        return Ok((Seen { file: Some(file), went_back: true }, Some(known)));
+    }
+    file.raise(vault, &head);
+    Ok((Seen { file: Some(file), went_back: false }, Some(head)))
 }
 
 /// The vault and the account of a store, if this master key opens them.
@@ -105,23 +128,26 @@ fn unlock(tx: &mut dyn Tx, master: Arc<MasterKey>, place: &Path) -> Result<(Vaul
     }
 }
 
-/// Migrates the rows of an older desk for a schema step; after the last step the steps are signed.
+/// Migrates the rows of an older desk for a schema step; after the last step the steps are signed, so the schema has to be
+/// the signed one before the first.
 fn migrate(
     tx: &mut dyn WriteTx,
-    step: Option<&Step>,
+    migration: Migration<'_>,
     places: &DeskPaths,
     clock: &Arc<dyn Clock>,
     progress: Progress<'_>,
 ) -> Result<(), HubError> {
-    let needed = step.is_none_or(|step| step.no == upgrade::SUMS);
-    if !needed {
+    if let Migration::Step(step) = migration
+        && step.no != upgrade::SUMS
+    {
         return Ok(());
     }
     let master = Arc::new(MasterKey::load(&places.master_key)?);
     let (vault, _) = unlock(tx, master, &places.master_key.path)?;
-    match step {
-        Some(_) => upgrade::over_step_6(tx, &vault, clock.now(), progress),
-        None => schema_tags::sign(tx, &vault),
+    match migration {
+        Migration::Begins(at) => schema_tags::check(tx, &vault, at),
+        Migration::Step(_) => upgrade::over_step_6(tx, &vault, clock.now(), progress),
+        Migration::Ends => schema_tags::sign(tx, &vault),
     }
 }
 

@@ -81,9 +81,19 @@ impl DeskPaths {
         ProtectedPlaces::new(files, self.state_dir.iter().cloned().collect())
     }
 
-    /// Path of the high-water mark.
+    /// Path of the high-water mark of verifiers.
     pub fn high_water_mark(&self) -> PathBuf {
         self.kept("seen")
+    }
+
+    /// Path of the high-water mark of desks and commands.
+    pub fn desk_high_water_mark(&self) -> PathBuf {
+        self.kept("desk-seen")
+    }
+
+    /// Path of the file that names the verifier which holds the state, and that it locks.
+    pub fn verifier_process(&self) -> PathBuf {
+        self.kept("process")
     }
 
     /// Directory of the replay journal.

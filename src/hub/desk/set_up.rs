@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use crate::account::{AccountName, Role, UserName, UserState};
 use crate::files::ProtectedPlaces;
 use crate::hub::audit::action;
+use crate::hub::desk::seen_file::Seen;
 use crate::hub::desk::{schema_tags, store_place};
 use crate::hub::settings::stored;
 use crate::hub::tx::entry::{Author, Subject};
@@ -116,20 +117,10 @@ fn fill(
     let keys = keys.collect::<Result<Vec<_>, _>>()?;
     let account = uuid(now)?.to_string();
     let vault = Vault::open(Arc::clone(master), &keys)?;
-    let key_check = vault.key_check(&account)?;
-    let id = uuid(now)?.to_string();
+    let (key_check, id) = (vault.key_check(&account)?, uuid(now)?.to_string());
     let sealed = vault.seal(password.as_bytes(), &password_place(&id, 1))?;
-    let (clock, account_name) = (Arc::clone(clock), wanted.account.as_str().to_owned());
-    let hub = Hub {
-        store,
-        vault,
-        clock,
-        account: account_name.clone(),
-        account_intact: true,
-        protected: ProtectedPlaces::default(),
-        highest: Mutex::new(None),
-        survey: Mutex::new(None),
-    };
+    let account_name = wanted.account.as_str().to_owned();
+    let hub = to_be_filled(store, vault, Arc::clone(clock), account_name.clone());
     let mut change = Change::first(&hub, Author::named(wanted.name.as_str(), origin))?;
     change.insert(&AccountRecord { id: account, version: 1, name: account_name, created_at: now.0, key_check })?;
     schema_tags::sign(&mut *change.tx, &hub.vault)?;
@@ -162,6 +153,22 @@ fn fill(
     let after = Some(mapping::json(&user));
     change.note(action::USER_ADDED, Subject::row(&id, &user.name).changed(None, after))?;
     change.commit()
+}
+
+/// A hub on a store that has nothing yet.
+fn to_be_filled(store: Arc<dyn Store>, vault: Vault, clock: Arc<dyn Clock>, account: String) -> Hub {
+    Hub {
+        store,
+        vault,
+        clock,
+        account,
+        account_intact: true,
+        protected: ProtectedPlaces::default(),
+        highest: Mutex::default(),
+        seen: Seen::default(),
+        survey: Mutex::default(),
+        notices: Mutex::default(),
+    }
 }
 
 fn ring_record(key: RingRow, now: Millis) -> RingRecord {

@@ -13,8 +13,8 @@ use crate::hub::tx::write::Change;
 use crate::hub::tx::{row_tags, table_sums};
 use crate::hub::{Actor, Hub, HubError, InputField, Provenance, SecuritySettings, SettingValue};
 use crate::sample::{Site, Upstream};
-use crate::store::Tx;
 use crate::store::tables::{self, SettingRecord, Tagged};
+use crate::store::{Query, Tx};
 use crate::time::{MINUTE, Millis};
 use crate::vault::Vault;
 
@@ -25,7 +25,8 @@ pub use policy::EffectivePolicy;
 impl Hub {
     /// The settings of the desk, and what is known of the master key.
     pub fn security(&self, actor: &Actor) -> Result<SecuritySettings, HubError> {
-        self.read(actor, &Intent::new(Right::SeeSite, "see settings"), |tx| {
+        let intent = Intent::new(Right::SeeSite, "see settings").prefetch(queries().collect::<Vec<_>>());
+        self.read(actor, &intent, |tx| {
             let read = |setting: Setting| {
                 Ok(match stored::said(tx, &self.vault, setting)? {
                     Some(said) => SettingValue { setting, value: said.value, state: said.state },
@@ -88,6 +89,16 @@ fn effective(tx: &mut dyn Tx, vault: &Vault, setting: Setting) -> Result<String,
     stored::said(tx, vault, setting)?.map(|said| said.value).ok_or_else(|| tampered_setting(setting))
 }
 
+/// What is asked of all settings.
+pub(crate) fn queries() -> impl Iterator<Item = Query> {
+    Setting::ALL.into_iter().flat_map(stored::queries)
+}
+
+/// What [`idle_lock`] asks.
+pub(crate) fn idle_lock_queries() -> [Query; 2] {
+    stored::queries(Setting::LockTime)
+}
+
 /// The idle lock in milliseconds. A setting that cannot be trusted is recorded in the trail and locks nobody out; the
 /// value in the trail counts, unless it is longer than the default.
 pub(crate) fn idle_lock(change: &mut Change<'_>) -> Result<i64, HubError> {
@@ -116,6 +127,7 @@ pub(crate) fn addresses(tx: &mut dyn Tx, vault: &Vault) -> (Site, Upstream) {
 
 /// Whether the row of a setting cannot be trusted.
 pub(crate) fn any_tampered(tx: &mut dyn Tx, vault: &Vault) -> Result<bool, HubError> {
+    tx.prefetch(queries().collect())?;
     for setting in Setting::ALL {
         if stored::said(tx, vault, setting)?.is_none() {
             return Ok(true);

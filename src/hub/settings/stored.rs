@@ -7,8 +7,8 @@ use crate::hub::tx::entry::{Author, Subject};
 use crate::hub::tx::row_tags;
 use crate::hub::tx::write::Change;
 use crate::hub::{Cancel, Hub, HubError, Origin, Provenance, Setting};
-use crate::store::Tx;
 use crate::store::tables::{self, SettingRecord, Tagged, TrailFilter};
+use crate::store::{Query, Tx};
 use crate::vault::Vault;
 
 /// The content of a trusted row.
@@ -38,11 +38,20 @@ pub(crate) fn said(tx: &mut dyn Tx, vault: &Vault, setting: Setting) -> Result<O
     Ok(readable.map(|value| StoredSetting { value, state, change }))
 }
 
+/// What [`said`] asks.
+pub(crate) fn queries(setting: Setting) -> [Query; 2] {
+    [tables::get_query::<SettingRecord>("id", setting.key()), tables::trail_query(&set_by(setting), i64::MAX, 1)]
+}
+
+/// The rows of the trail that set it.
+pub(crate) fn set_by(setting: Setting) -> [TrailFilter<'static>; 2] {
+    [TrailFilter::Subject(setting.key()), TrailFilter::Class(action::SETTING.class)]
+}
+
 /// The last value of a setting by the trail, if somebody ever set it.
 pub(crate) fn last_set(tx: &mut dyn Tx, setting: Setting) -> Result<Option<String>, HubError> {
-    let filters = [TrailFilter::Subject(setting.key()), TrailFilter::Class(action::SETTING.class)];
     let mut written = SettingValues::new();
-    for row in tables::trail_before(tx, &filters, i64::MAX, 1)? {
+    for row in tables::trail_before(tx, &set_by(setting), i64::MAX, 1)? {
         chain::apply(&mut written, &row.action, row.after.as_deref());
     }
     Ok(written.remove(setting.key()))
@@ -73,7 +82,8 @@ fn write(change: &mut Change<'_>, settings: &[Setting]) -> Result<String, HubErr
 /// Adds the rows that a desk of an older keydesk never had. Only an intact trail can say which these are:
 /// nobody can remove a row to have it written again with its default.
 pub(crate) fn settle(hub: &Hub) -> Result<(), HubError> {
-    if missing(&mut *hub.store.read(&Cancel::default())?)?.is_empty() {
+    let rows = Setting::ALL.iter().map(|setting| tables::get_query::<SettingRecord>("id", setting.key()));
+    if missing(&mut *hub.store.read_with(&Cancel::default(), rows.collect())?)?.is_empty() {
         return Ok(());
     }
     let mut change = match Change::begin(hub, Author::nobody(&Origin::default())) {

@@ -8,9 +8,18 @@ use crate::hub::users::mapping::{administrators, role_of, state_of};
 use crate::hub::users::opens;
 use crate::hub::{Actor, Denied, HubError, SessionOver, Via};
 use crate::store::tables::{self, Record as _, Tagged, UserRecord};
-use crate::store::{StoreError, Tx};
+use crate::store::{Query, StoreError, Tx};
 use crate::time::Millis;
 use crate::vault::Vault;
+
+/// What [`check`] asks when nothing is wrong.
+pub(crate) fn queries(actor: &Actor) -> Vec<Query> {
+    let mut queries = vec![tables::get_query::<UserRecord>("name", actor.user.as_str())];
+    if let Via::SshKey(key) = &actor.via {
+        queries.push(tables::ssh_key_query(key.no));
+    }
+    queries
+}
 
 /// The user behind an actor, if the session is still good and the role has the right.
 pub(crate) fn check(

@@ -1,6 +1,41 @@
 //! Author and subject of the rows that a change writes to the trail.
 
+use crate::hub::audit::action::Action;
+use crate::hub::tx::row_tags;
 use crate::hub::{Actor, Origin};
+use crate::store::tables::{HeadRow, TrailRecord};
+use crate::time::Millis;
+
+/// The row that continues the trail of a head, with time and operation of its change; the head names it afterwards.
+pub(crate) fn next_row(
+    head: &mut HeadRow,
+    (now, operation): (Millis, &str),
+    author: &Author,
+    action: Action,
+    subject: Subject,
+) -> TrailRecord {
+    let mut record = TrailRecord {
+        no: head.trail_no + 1,
+        at: now.0,
+        who: author.who.clone(),
+        via: author.via.clone(),
+        unix: author.origin.unix.clone(),
+        address: author.origin.address.map(|a| a.to_string()),
+        action: action.code.to_owned(),
+        class: action.class.to_owned(),
+        about: action.about.to_owned(),
+        subject: subject.id,
+        what: subject.what,
+        before: subject.before,
+        after: subject.after,
+        operation: operation.to_owned(),
+        hash: Vec::new(),
+    };
+    record.hash = row_tags::trail_hash(&head.trail_hash, &record);
+    head.trail_no = record.no;
+    head.trail_hash.clone_from(&record.hash);
+    record
+}
 
 /// The author of the trail rows of a change.
 #[derive(Clone, Debug, Default)]

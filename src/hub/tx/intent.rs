@@ -2,6 +2,7 @@
 
 use crate::account::Right;
 use crate::hub::CredentialId;
+use crate::store::Query;
 
 /// The intent of a call, for the words of a refusal.
 #[derive(Clone, Debug)]
@@ -19,11 +20,16 @@ pub(crate) struct Intent {
     pub(crate) restricts: bool,
     /// Whether it repairs tampering.
     pub(crate) repairs: bool,
+    /// Whether it takes as long as reading everything.
+    pub(crate) lasts: bool,
+    /// What it will ask before it writes anything, besides who the actor is.
+    pub(crate) prefetch: Vec<Query>,
 }
 
 impl Intent {
     pub(crate) fn new(right: Right, asked: &'static str) -> Self {
-        Self { right, asked, subject: None, user: None, sensitive: false, restricts: false, repairs: false }
+        let (sensitive, restricts, repairs, lasts) = (false, false, false, false);
+        Self { right, asked, subject: None, user: None, sensitive, restricts, repairs, lasts, prefetch: Vec::new() }
     }
 
     pub(crate) fn on(self, id: CredentialId) -> Self {
@@ -35,12 +41,20 @@ impl Intent {
         Self { user: Some(user.to_owned()), ..self }
     }
 
+    pub(crate) fn prefetch(self, queries: impl Into<Vec<Query>>) -> Self {
+        Self { prefetch: queries.into(), ..self }
+    }
+
     pub(crate) fn sensitive(self) -> Self {
         Self { sensitive: true, ..self }
     }
 
     pub(crate) fn restricting(self) -> Self {
         Self { restricts: true, ..self }
+    }
+
+    pub(crate) fn lasting(self) -> Self {
+        Self { lasts: true, ..self }
     }
 
     pub(crate) fn repairing(self) -> Self {

@@ -5,10 +5,12 @@ pub(crate) mod entry;
 pub(crate) mod intent;
 mod read;
 mod refusal;
-mod rollback;
+pub(crate) mod rollback;
 pub(crate) mod row_tags;
 pub(crate) mod seal_places;
 pub(crate) mod table_sums;
+mod unanswered;
 pub(crate) mod write;
 
 pub use refusal::RefusedDeed;
+pub use unanswered::{UNANSWERED, asking_while};

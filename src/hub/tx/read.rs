@@ -42,7 +42,9 @@ impl Hub {
             if cancel.is_cancelled() {
                 return Err(StoreError::Cancelled.into());
             }
-            let mut tx = self.store.read(cancel)?;
+            let mut queries = authorize::queries(actor);
+            queries.extend(intent.prefetch.iter().cloned());
+            let mut tx = self.store.read_with(cancel, queries)?;
             let user = authorize::check_for_repair(&mut *tx, &self.vault, self.now(), actor, intent.right)?;
             work(&mut *tx, user)
         };
@@ -63,14 +65,16 @@ impl Hub {
 
     /// The state that a list polls once a second: cheap, and an error when the session is over.
     pub fn pulse(&self, actor: &Actor) -> Result<Pulse, HubError> {
-        let intent = Intent::new(crate::account::Right::OwnAccount, "look");
         let known = self.known_head();
+        let mut queries = vec![tables::head_query()];
+        queries.extend(known.as_ref().map(|known| tables::trail_hash_query(known.trail_no)));
+        let intent = Intent::new(crate::account::Right::OwnAccount, "look").prefetch(queries);
         self.read(actor, &intent, |tx| {
             let head = tables::head(tx)?.ok_or_else(no_head)?;
             if !row_tags::head_intact(&self.vault, &head) {
                 return Err(tampered_head());
             }
-            self.require_not_older(&head, known.as_ref())?;
+            self.require_not_older(tx, &head, known.as_ref())?;
             Ok(Pulse { change: head.change })
         })
     }

@@ -1,4 +1,5 @@
-//! Detects that the store was rolled back or replaced while this handle was open.
+//! Detects that the store was rolled back or replaced while this handle was open, or since another process of this machine
+//! saw it: it is older, or it went on from something older.
 
 use std::sync::PoisonError;
 
@@ -16,41 +17,69 @@ impl Hub {
     /// Remembers a head, unless a newer one of the same store is known: threads come here in any order.
     pub(in crate::hub) fn remember(&self, head: &HeadRow) {
         let mut highest = self.highest.lock().unwrap_or_else(PoisonError::into_inner);
-        if !highest.as_ref().is_some_and(|known| is_older(head, known)) {
-            *highest = Some(head.clone());
+        if highest.as_ref().is_some_and(|known| reached(head) <= reached(known)) {
+            return;
+        }
+        *highest = Some(head.clone());
+        // Whoever asks for it waits for no disk.
+        drop(highest);
+        if let Some(file) = &self.seen.file {
+            file.raise(&self.vault, head);
         }
     }
 
-    /// An error when a head is older than the one that was known before it was read, or of another store.
-    pub(in crate::hub) fn require_not_older(&self, head: &HeadRow, known: Option<&HeadRow>) -> Result<(), HubError> {
-        if known.is_some_and(|known| known.store_id != head.store_id || is_older(head, known)) {
+    /// An error when a head is older than the one that was known before it was read, is of another store, or when its trail
+    /// lacks the row that was the last one then.
+    pub(in crate::hub) fn require_not_older(
+        &self,
+        tx: &mut dyn Tx,
+        head: &HeadRow,
+        known: Option<&HeadRow>,
+    ) -> Result<(), HubError> {
+        if let Some(known) = known
+            && !continues(tx, head, known)?
+        {
             return Err(went_back_error());
         }
         self.remember(head);
         Ok(())
     }
 
-    /// The same before a write, which holds the lock of all writers: the trail must still have the row that was its
-    /// last one.
-    pub(in crate::hub) fn require_same_store(&self, tx: &mut dyn Tx, head: &HeadRow) -> Result<(), HubError> {
-        let known = self.known_head();
-        if let Some(known) = known.as_ref().filter(|known| known.epoch == head.epoch && known.trail_no > 0)
-            && known.trail_no <= head.trail_no
-            && tables::trail_hash(tx, known.trail_no)?.as_ref() != Some(&known.trail_hash)
-        {
-            return Err(went_back_error());
-        }
-        self.require_not_older(head, known.as_ref())
+    /// Whether the store, when it was opened, lacked something that an earlier process of this machine had seen. Reads go on;
+    /// of changes only those that restrict, and the repair.
+    pub fn went_back(&self) -> bool {
+        self.seen.went_back
     }
 }
 
-fn is_older(head: &HeadRow, known: &HeadRow) -> bool {
-    (head.epoch, head.trail_no) < (known.epoch, known.trail_no)
+/// Whether the store at a head has everything that it had at an earlier one. A store that was accepted has another epoch.
+pub(in crate::hub) fn continues(tx: &mut dyn Tx, head: &HeadRow, known: &HeadRow) -> Result<bool, HubError> {
+    if head.store_id != known.store_id || position(head) < position(known) {
+        return Ok(false);
+    }
+    if head.epoch > known.epoch || known.trail_no == 0 {
+        return Ok(true);
+    }
+    // An older copy, or a server that lost the last changes, may have grown past it since.
+    Ok(match head.trail_no == known.trail_no {
+        true => head.trail_hash == known.trail_hash,
+        false => tables::trail_hash(tx, known.trail_no)?.as_ref() == Some(&known.trail_hash),
+    })
 }
 
-fn went_back_error() -> HubError {
+fn position(head: &HeadRow) -> (i64, i64) {
+    (head.epoch, head.trail_no)
+}
+
+/// How far a store was: heads of the same store come in this order.
+pub(in crate::hub) fn reached(head: &HeadRow) -> (i64, i64, i64) {
+    (head.epoch, head.trail_no, head.change)
+}
+
+pub(in crate::hub) fn went_back_error() -> HubError {
     HubError::Unavailable(
-        "An older copy of the database was put back: it is older than it was a moment ago. Nothing was changed; find out who put an old file back, \
+        "The store went back: it lacks changes that were seen before. An older copy was put back, or a server that had not got \
+         them took over. Nothing was changed; put the newest back, or accept what is there (`keydesk audit accept --as NAME`), \
          then start keydesk again."
             .to_owned(),
     )

@@ -60,12 +60,10 @@ pub(crate) fn sum(tx: &mut dyn Tx, vault: &Vault, of: SummedTable) -> Result<Sum
 fn tries(tx: &mut dyn Tx, vault: &Vault) -> Result<Sum, HubError> {
     let mut sum = Sum::default();
     // Read as they were at step 6: this runs in the upgrade to it, before later columns are there.
-    for (_, name, _) in tables::old_users(tx)? {
-        let id = throttle_id(vault, &name)?;
-        let found: Option<Tagged<ThrottleRecord>> = tables::get(tx, "id", &id)?;
-        if let Some(Tagged { record, tag }) = found {
-            sum.add(vault.term(ThrottleRecord::TABLE, &record.id, record.version, &tag));
-        }
+    let names = tables::old_users(tx)?.into_iter().map(|(_, name, _)| throttle_id(vault, &name));
+    let ids = names.collect::<Result<Vec<_>, _>>()?;
+    for Tagged { record, tag } in tables::get_many::<ThrottleRecord>(tx, &ids)? {
+        sum.add(vault.term(ThrottleRecord::TABLE, &record.id, record.version, &tag));
     }
     Ok(sum)
 }

@@ -29,6 +29,8 @@ pub use refusal::{
 pub use secret::{FoundSecret, LossCause, Remedy, UnsavedCredential, UnsavedSecret, WhichSecret};
 pub use setting::{Provenance, SecuritySettings, SettingValue};
 pub use trail::{TrailClass, TrailCount, TrailQuery, TrailReport, TrailRow, noted_line};
-pub use usage::{MostUsed, ProcessKind, ProcessNote, SiteUsage, USE_DAYS, UseCount, UsedDay, VerifierRow, sum_of_days};
+pub use usage::{
+    ChangeNumber, MostUsed, ProcessKind, ProcessNote, SiteUsage, USE_DAYS, UseCount, UsedDay, VerifierRow, sum_of_days,
+};
 pub use user::{NewUser, OwnSignIn, RefusedSignIn, SignInOutcome, UserOperation, UserRow, UserTarget, WithPassword};
 pub use verifier::{VerifierCredential, VerifierSecret};

@@ -60,6 +60,15 @@ impl ProcessKind {
     }
 }
 
+/// A change of the store, by which processes say how far they are. A later one is greater.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ChangeNumber {
+    /// Raised when another copy of the store was accepted.
+    pub epoch: i64,
+    /// Number of the change in its epoch.
+    pub change: i64,
+}
+
 /// What a process notes about itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProcessNote {
@@ -77,6 +86,8 @@ pub struct ProcessNote {
     pub requests: u64,
     /// Requests in a minute, at the last rate.
     pub per_minute: u64,
+    /// The change that it answers from; `None` for the newest that its handle has seen.
+    pub answers_from: Option<ChangeNumber>,
 }
 
 /// A verifier that is in sight.

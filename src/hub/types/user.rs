@@ -40,6 +40,8 @@ pub struct UserRow {
     pub has_password: bool,
     /// SSH keys that were not removed.
     pub ssh_keys: i64,
+    /// Those of them that open the desk: neither expired nor changed outside keydesk.
+    pub usable_ssh_keys: i64,
     /// Version of the row.
     pub version: i64,
     /// The tag of the row is wrong.

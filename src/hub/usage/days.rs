@@ -1,6 +1,6 @@
 //! The days of one credential.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::account::Right;
 use crate::hub::tx::intent::Intent;
@@ -48,11 +48,34 @@ impl Hub {
 
 /// The last `days` days up to `today`; a day without a row has no requests.
 pub(crate) fn last_days(tx: &mut dyn Tx, credential: &str, today: Day, days: i64) -> Result<Vec<UsedDay>, StoreError> {
-    let first = today.0 - days.max(1) + 1;
-    let mut rows = tables::used_days(tx, credential, first)?.into_iter().peekable();
+    Ok(every_day(tables::used_days(tx, credential, first_day(today, days))?, today, days))
+}
+
+/// The same of several credentials, by credential.
+pub(crate) fn last_days_of(
+    tx: &mut dyn Tx,
+    credentials: &[String],
+    today: Day,
+    days: i64,
+) -> Result<HashMap<String, Vec<UsedDay>>, StoreError> {
+    let mut rows: HashMap<String, Vec<UsedDayRow>> = HashMap::with_capacity(credentials.len());
+    for row in tables::used_days_of(tx, credentials, first_day(today, days))? {
+        rows.entry(row.credential.clone()).or_default().push(row);
+    }
+    let all = |id: &String| (id.clone(), every_day(rows.remove(id).unwrap_or_default(), today, days));
+    Ok(credentials.iter().map(all).collect())
+}
+
+/// The first of the last `days` days up to `today`.
+pub(crate) fn first_day(today: Day, days: i64) -> i64 {
+    today.0 - days.max(1) + 1
+}
+
+fn every_day(rows: Vec<UsedDayRow>, today: Day, days: i64) -> Vec<UsedDay> {
+    let mut rows = rows.into_iter().peekable();
     let day = |day| match rows.next_if(|row| row.day == day) {
         Some(UsedDayRow { n, refused, .. }) => UsedDay { day: Day(day), allowed: n, refused },
         None => UsedDay { day: Day(day), allowed: 0, refused: 0 },
     };
-    Ok((first..=today.0).map(day).collect())
+    (first_day(today, days)..=today.0).map(day).collect()
 }

@@ -4,7 +4,9 @@
 mod counts;
 mod days;
 mod process;
+mod seen_by;
 mod site;
 
-pub(crate) use days::last_days;
+pub(crate) use days::{first_day, last_days, last_days_of};
+pub use seen_by::{Behind, SeenBy};
 pub(crate) use site::site_usage;

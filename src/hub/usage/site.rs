@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::hub::credentials::mapping;
-use crate::hub::usage::days::last_days;
+use crate::hub::usage::days::{last_days, last_days_of};
 use crate::hub::usage::process;
 use crate::hub::{HubError, MostUsed, SiteUsage, USE_DAYS, sum_of_days};
 use crate::store::tables::{self, CredentialRecord, EVERY, Tagged};
@@ -20,18 +20,20 @@ const OF_A_DAY: i64 = 12;
 pub(crate) fn site_usage(tx: &mut dyn Tx, now: Seconds) -> Result<SiteUsage, HubError> {
     let today = now.day();
     let days = last_days(tx, EVERY, today, USE_DAYS)?;
-    let mut ids = BTreeSet::new();
-    for day in days.iter().filter(|day| day.allowed > 0) {
-        ids.extend(tables::most_used_of_day(tx, day.day.0, OF_A_DAY)?);
-    }
-    let mut sums = Vec::with_capacity(ids.len());
-    for id in ids {
-        let (allowed, refused) = sum_of_days(&last_days(tx, &id, today, USE_DAYS)?);
-        sums.push((allowed, refused, id));
-    }
+    let used: Vec<_> = days.iter().filter(|day| day.allowed > 0).map(|day| day.day.0).collect();
+    let ids: BTreeSet<_> = tables::most_used_of_days(tx, &used, OF_A_DAY)?.into_iter().collect();
+    let ids: Vec<_> = ids.into_iter().collect();
+    let sum = |(id, days): (String, Vec<_>)| {
+        let (allowed, refused) = sum_of_days(&days);
+        (allowed, refused, id)
+    };
+    let mut sums: Vec<_> = last_days_of(tx, &ids, today, USE_DAYS)?.into_iter().map(sum).collect();
     sums.sort_unstable_by(|a, b| (b.0, &a.2).cmp(&(a.0, &b.2)));
+    sums.truncate(LISTED);
+    let rows = sums.iter().map(|(.., id)| tables::get_query::<CredentialRecord>("id", id));
+    tx.prefetch(rows.collect())?;
     let mut most_used = Vec::with_capacity(LISTED);
-    for (allowed, refused, id) in sums.into_iter().take(LISTED) {
+    for (allowed, refused, id) in sums {
         most_used.extend(named(tx, &id, allowed, refused)?);
     }
     Ok(SiteUsage { days, most_used, verifiers: process::verifiers(tx, now) })

@@ -183,6 +183,7 @@ mod tests {
             must_change_password: false,
             has_password: true,
             ssh_keys: 0,
+            usable_ssh_keys: 0,
             version: 1,
             tampered: false,
         }

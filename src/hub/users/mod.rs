@@ -242,6 +242,7 @@ impl Hub {
         let user = &row.record;
         let last = tables::presence(tx, &user.id)?;
         let (created, made) = tables::made_by(tx, &user.name, self.now().seconds().0)?;
+        let ssh_keys = tables::ssh_keys(tx, Some(&user.id), false)?;
         Ok(UserRow {
             name: user.name.clone(),
             role: role_of(user)?,
@@ -255,7 +256,8 @@ impl Hub {
             created,
             refused: None,
             has_password: user.password_version > 0,
-            ssh_keys: tables::ssh_keys(tx, Some(&user.id), false)?.len() as i64,
+            ssh_keys: ssh_keys.len() as i64,
+            usable_ssh_keys: ssh_keys.iter().filter(|key| self.is_usable(key)).count() as i64,
             note: user.note.clone(),
             must_change_password: user.must_change,
             version: user.version,

@@ -18,9 +18,13 @@ use crate::hub::{
     Actor, Cancel, Hub, HubError, InputField, LastSignIn, Origin, Session, SessionOver, SignIn, Via, settings,
 };
 use crate::secret::Secret;
-use crate::store::tables::{self, PresenceRow, Tagged, UserRecord};
+use crate::store::Query;
+use crate::store::tables::{self, PresenceRow, Tagged, ThrottleRecord, UserRecord};
 use crate::time::Millis;
 use crate::vault::{hash_password, verify_password};
+
+/// How often a name was tried, and whose it is.
+type CountedTry = (Attempts, Option<Tagged<UserRecord>>);
 
 /// The result of a try, not yet in words.
 enum PasswordCheck {
@@ -39,6 +43,7 @@ impl Hub {
                 None => Ok(SignIn::Wrong { left: tries.left(), pause: tries.next_pause() }),
             },
             PasswordCheck::Right(user) if state_of(&user)? == UserState::Disabled => {
+                self.forget_tries(&user.name)?;
                 let author = Author::named(&user.name, origin);
                 let subject = Subject::row(&user.id, "disabled");
                 self.write_refusal(author, action::SIGN_IN_REFUSED, subject, "disabled")?;
@@ -48,8 +53,15 @@ impl Hub {
                 let name = UserName::new(&user.name)?;
                 let (via, confirmed_at) = (Via::Password, Some(self.now()));
                 let actor = Actor { user: name, via, origin: origin.clone(), epoch: user.epoch, confirmed_at };
-                let change = Change::begin(self, Author::of(&actor))?;
-                self.welcome(change, actor, None).map(SignIn::Welcome)
+                let tries = self.throttle_id(&user.name)?;
+                let mut queries = welcome_queries(&actor, &user);
+                queries.push(tables::get_query::<ThrottleRecord>("id", &tries));
+                let mut change = Change::begin_with(self, Author::of(&actor), queries)?;
+                let row = change.throttle_row(&tries, true)?;
+                let session = self.welcome(&mut change, &actor, None)?;
+                change.put_throttle(&row, Attempts::default(), true)?;
+                change.commit()?;
+                Ok(SignIn::Welcome(session))
             }
         }
     }
@@ -62,7 +74,10 @@ impl Hub {
             _ => Ok(()),
         })?;
         match self.try_password(actor.user.as_str(), password, &actor.origin)? {
-            PasswordCheck::Right(_) => Ok(Actor { confirmed_at: Some(self.now()), ..actor.clone() }),
+            PasswordCheck::Right(user) => {
+                self.forget_tries(&user.name)?;
+                Ok(Actor { confirmed_at: Some(self.now()), ..actor.clone() })
+            }
             PasswordCheck::Wrong(_) => Err(HubError::WrongPassword),
             PasswordCheck::Locked(until) => Err(HubError::invalid(
                 InputField::Password,
@@ -118,14 +133,13 @@ impl Hub {
         Ok(actor)
     }
 
-    /// Counts the try, hashes, and refunds the try if the password was right.
+    /// Counts the try and hashes. If the password was right, the caller takes the count back.
     fn try_password(&self, name: &str, password: &Secret, origin: &Origin) -> Result<PasswordCheck, HubError> {
         let id = self.throttle_id(name)?;
-        let tries = match self.count_try(&id, name, origin)? {
-            Ok(tries) => tries,
+        let (tries, user) = match self.count_try(&id, name, origin)? {
+            Ok(counted) => counted,
             Err(until) => return Ok(PasswordCheck::Locked(until)),
         };
-        let user = self.user_named(name)?;
         let right = match &user {
             Some(row) if row_tags::intact(&self.vault, row) => {
                 let place = password_place(&row.record.id, row.record.password_version);
@@ -139,10 +153,7 @@ impl Hub {
             }
         };
         match user {
-            Some(row) if right && row.record.password_version > 0 => {
-                self.forget_tries(&id)?;
-                Ok(PasswordCheck::Right(Box::new(row.record)))
-            }
+            Some(row) if right && row.record.password_version > 0 => Ok(PasswordCheck::Right(Box::new(row.record))),
             user => {
                 self.note_wrong(user, name, &tries, origin)?;
                 Ok(PasswordCheck::Wrong(tries))
@@ -155,32 +166,42 @@ impl Hub {
         throttle_id(&self.vault, name)
     }
 
-    /// Counts a try; during a pause returns its end instead and counts nothing.
-    fn count_try(&self, id: &str, name: &str, origin: &Origin) -> Result<Result<Attempts, Millis>, HubError> {
-        let mut change = Change::begin(self, Author::nobody(origin))?;
+    /// Counts a try, and returns the user of that name; during a pause returns its end instead and counts nothing.
+    fn count_try(&self, id: &str, name: &str, origin: &Origin) -> Result<Result<CountedTry, Millis>, HubError> {
+        let queries = vec![
+            tables::tags_query(table_sums::USERS.table),
+            tables::old_users_query(),
+            tables::get_query::<UserRecord>("name", name),
+            tables::get_query::<ThrottleRecord>("id", id),
+        ];
+        let mut change = Change::begin_with(self, Author::nobody(origin), queries)?;
         change.require_sum(table_sums::USERS)?;
         change.hold_tries()?;
         let now = change.now;
-        let row = change.throttle_row(id)?;
+        let user: Option<Tagged<UserRecord>> = tables::get(&mut *change.tx, "name", name)?;
+        let of_user = user.is_some();
+        let row = change.throttle_row(id, of_user)?;
         let before = attempts(&row);
         if let Some(until) = before.locked(now) {
             // After the clock was set back the pause may be too long: store the shortened one.
-            change.put_throttle(&row, before.cut(now))?;
-            let who = stored_name(tables::get(&mut *change.tx, "name", name)?, name);
+            change.put_throttle(&row, before.cut(now), of_user)?;
+            let who = stored_name(user, name);
             change.refusal(action::SIGN_IN_REFUSED, Subject::named(while_locked(&who)), "locked", &who)?;
             change.commit()?;
             return Ok(Err(until));
         }
         let after = before.after_failure(now);
-        change.put_throttle(&row, after)?;
+        change.put_throttle(&row, after, of_user)?;
         change.commit()?;
-        Ok(Ok(after))
+        Ok(Ok((after, user)))
     }
 
-    fn forget_tries(&self, id: &str) -> Result<(), HubError> {
-        let mut change = Change::begin(self, Author::default())?;
-        let row = change.throttle_row(id)?;
-        change.put_throttle(&row, Attempts::default())?;
+    /// Takes back what was counted of a user's tries.
+    fn forget_tries(&self, name: &str) -> Result<(), HubError> {
+        let id = self.throttle_id(name)?;
+        let queries = vec![tables::get_query::<ThrottleRecord>("id", &id)];
+        let mut change = Change::begin_with(self, Author::default(), queries)?;
+        change.forget_tries(&id)?;
         change.commit()
     }
 
@@ -211,27 +232,26 @@ impl Hub {
         change.commit()
     }
 
-    /// Begins the session of an actor who proved who they are, and commits the change. `how` is noted in the trail.
+    /// Begins the session of an actor who proved who they are; the caller commits it. `how` is noted in the trail.
     pub(super) fn welcome(
         &self,
-        mut change: Change<'_>,
-        actor: Actor,
+        change: &mut Change<'_>,
+        actor: &Actor,
         how: Option<String>,
     ) -> Result<Session, HubError> {
-        let user = change.check(&actor, Right::OwnAccount)?;
+        let user = change.check(actor, Right::OwnAccount)?;
         let dropped = change.dropped(&user.name)?;
         let last = tables::presence(&mut *change.tx, &user.id)?;
         let address = actor.origin.address.map(|a| a.to_string());
         let presence = PresenceRow { at: change.now.0, address, via: Some(actor.via.as_str().to_owned()) };
+        let idle_lock = settings::idle_lock(change)?;
         tables::put_presence(&mut *change.tx, &user.id, &presence)?;
         change.note(action::SIGNED_IN, Subject::row(&user.id, &user.name).changed(None, how))?;
-        let idle_lock = settings::idle_lock(&mut change)?;
-        change.commit()?;
         let actor_gave_password = matches!(actor.via, Via::Password);
         Ok(Session {
             has_password: user.password_version > 0,
             ends_at: None,
-            actor,
+            actor: actor.clone(),
             role: role_of(&user)?,
             account: self.account().to_owned(),
             last: last.map(|row| LastSignIn { at: Millis(row.at), address: row.address, via: row.via }),
@@ -240,11 +260,15 @@ impl Hub {
             idle_lock,
         })
     }
+}
 
-    fn user_named(&self, name: &str) -> Result<Option<Tagged<UserRecord>>, HubError> {
-        let mut tx = self.store.read(&Cancel::default())?;
-        Ok(tables::get(&mut *tx, "name", name)?)
-    }
+/// What [`Hub::welcome`] asks.
+pub(super) fn welcome_queries(actor: &Actor, user: &UserRecord) -> Vec<Query> {
+    let mut queries = authorize::queries(actor);
+    queries.push(tables::dropped_lines_query(&user.name, action::DROPPED.code));
+    queries.push(tables::presence_query(&user.id));
+    queries.extend(settings::idle_lock_queries());
+    queries
 }
 
 /// The words of the trail for a try while the name is locked.

@@ -8,8 +8,9 @@ use crate::hub::tx::entry::Subject;
 use crate::hub::tx::write::Change;
 use crate::hub::tx::{row_tags, table_sums};
 use crate::hub::users::throttle_rows::{fresh, throttle_id};
-use crate::store::tables::{self, Tagged, ThrottleRecord};
+use crate::store::tables::{self, Record as _, Tagged, ThrottleRecord};
 use crate::time::DAY;
+use crate::vault::{Sum, Term};
 
 /// Limit on the names that are remembered, so that guessing cannot fill the disk.
 const MOST_NAMES: i64 = 10_000;
@@ -17,8 +18,17 @@ const MOST_NAMES: i64 = 10_000;
 impl Change<'_> {
     /// Inserts the row of a new user, without failed sign-ins.
     pub(crate) fn first_throttle(&mut self, name: &str) -> Result<(), HubError> {
-        let row = Tagged { record: fresh(&throttle_id(self.vault(), name)?), tag: Vec::new() };
-        self.put_throttle(&row, Attempts::default())
+        let id = throttle_id(self.vault(), name)?;
+        // Somebody may have tried the name before there was such a user.
+        let found: Option<Tagged<ThrottleRecord>> = tables::get(&mut *self.tx, "id", &id)?;
+        let was = found.map_or(0, |row| row.record.version);
+        let record = self.tried(&id, was, Attempts::default());
+        if was == 0 {
+            self.insert(&record)?
+        } else {
+            self.replace(&record, was)?
+        }
+        self.sum_try(&id, record.version, Sum::add)
     }
 
     /// Removing a user's count, or putting an older one back, wins no more tries: if the counts do not
@@ -50,10 +60,30 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// The failed sign-ins of a name. A new row when there is none; a row with a wrong tag counts as a name just
-    /// locked, since somebody may have wiped the count.
-    pub(crate) fn throttle_row(&mut self, id: &str) -> Result<Tagged<ThrottleRecord>, HubError> {
+    /// Adds a user's row of a version to the sum of all users' rows, or removes it.
+    fn sum_try(&mut self, id: &str, version: i64, put: fn(&mut Sum, Term)) -> Result<(), HubError> {
+        let tag = self.stored_tag::<ThrottleRecord>(id, version)?;
+        let term = self.vault().term(ThrottleRecord::TABLE, id, version, &tag);
+        put(self.sums_mut().of_mut(ThrottleRecord::TABLE), term);
+        Ok(())
+    }
+
+    /// Replaces a row. Those of users are in the sum of the head.
+    fn replace_try(&mut self, record: &ThrottleRecord, was: i64, of_user: bool) -> Result<(), HubError> {
+        if of_user {
+            self.sum_try(&record.id, was, Sum::remove)?;
+        }
+        self.replace(record, was)?;
+        if of_user { self.sum_try(&record.id, record.version, Sum::add) } else { Ok(()) }
+    }
+
+    /// The failed sign-ins of a name, which a user may have. A new row when there is none; a row with a wrong tag counts as
+    /// a name just locked, since somebody may have wiped the count.
+    pub(crate) fn throttle_row(&mut self, id: &str, of_user: bool) -> Result<Tagged<ThrottleRecord>, HubError> {
         let found: Option<Tagged<ThrottleRecord>> = tables::get(&mut *self.tx, "id", id)?;
+        if let Some(row) = &found {
+            self.keep_tag(row);
+        }
         match found {
             Some(row) if row_tags::intact(self.vault(), &row) => Ok(row),
             Some(row) => {
@@ -67,7 +97,7 @@ impl Change<'_> {
                     failed: 0,
                     ..row.record
                 };
-                self.replace(&record, was)?;
+                self.replace_try(&record, was, of_user)?;
                 Ok(Tagged { record, tag: Vec::new() })
             }
             None => {
@@ -107,14 +137,18 @@ impl Change<'_> {
         found.map_or(Ok(()), |row| self.remove::<ThrottleRecord>(id, row.record.version))
     }
 
-    pub(crate) fn put_throttle(&mut self, row: &Tagged<ThrottleRecord>, tries: Attempts) -> Result<(), HubError> {
+    pub(crate) fn put_throttle(
+        &mut self,
+        row: &Tagged<ThrottleRecord>,
+        tries: Attempts,
+        of_user: bool,
+    ) -> Result<(), HubError> {
         let record = self.tried(&row.record.id, row.record.version, tries);
-        if row.record.version == 0 {
-            self.insert(&record)?
-        } else {
-            self.update(&record)?
+        if row.record.version > 0 {
+            return self.replace_try(&record, row.record.version, of_user);
         }
-        self.sum_tries()
+        self.insert(&record)?;
+        if of_user { self.sum_try(&record.id, record.version, Sum::add) } else { Ok(()) }
     }
 
     /// The next version of a row.
@@ -129,10 +163,15 @@ impl Change<'_> {
         }
     }
 
-    /// Forgets the tries on a name.
+    /// Forgets the tries on a user's name.
     pub(crate) fn clear_throttle(&mut self, id: &str) -> Result<(), HubError> {
         self.hold_tries()?;
-        let row = self.throttle_row(id)?;
-        if row.record.version == 0 { Ok(()) } else { self.put_throttle(&row, Attempts::default()) }
+        self.forget_tries(id)
+    }
+
+    /// The same without a look at the tries of all users.
+    pub(crate) fn forget_tries(&mut self, id: &str) -> Result<(), HubError> {
+        let row = self.throttle_row(id, true)?;
+        if row.record.version == 0 { Ok(()) } else { self.put_throttle(&row, Attempts::default(), true) }
     }
 }

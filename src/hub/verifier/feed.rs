@@ -19,7 +19,7 @@ use crate::store::{Cell, Tx, tables};
 use crate::vault::Term;
 
 /// Credentials that are read at a time.
-const RUN: usize = 1_000;
+const RUN: usize = 4_000;
 /// Greater than every id in text form.
 const LAST_ID: &str = "g";
 /// Limit on a count that is believed: the counters have no tag, and a larger number would not change how much a
@@ -67,6 +67,11 @@ pub struct IdRange {
     until: String,
 }
 
+/// What counters say together.
+fn sum(tallies: &[(String, String, i64)]) -> i64 {
+    tallies.iter().fold(0, |all, (_, _, n)| all.saturating_add((*n).max(0)))
+}
+
 impl<'a> Feed<'a> {
     /// Whether anything may have been committed since the last call.
     pub fn may_have_changed(self) -> Result<bool, HubError> {
@@ -95,14 +100,14 @@ impl<'a> Feed<'a> {
     /// them.
     pub fn count(self) -> Result<usize, HubError> {
         let tallies = tables::tallies(&mut *self.hub.store.read(&Cancel::default())?)?;
-        let all = tallies.iter().fold(0_i64, |all, (_, _, n)| all.saturating_add((*n).clamp(0, MOST_COUNTED)));
-        Ok(usize::try_from(all.min(MOST_COUNTED)).unwrap_or_default())
+        Ok(usize::try_from(sum(&tallies).min(MOST_COUNTED)).unwrap_or_default())
     }
 
     /// All credentials in two parts of about the same size, for two threads.
     pub fn halves(self) -> Result<[IdRange; 2], HubError> {
-        let count = i64::try_from(self.count()?).unwrap_or(i64::MAX);
         let mut tx = self.hub.store.read(&Cancel::default())?;
+        // Of a number that somebody made up there is no middle, and the second part is all.
+        let count = sum(&tables::tallies(&mut *tx)?);
         let middle = tables::middle_credential(&mut *tx, count)?.unwrap_or_default();
         let part = |after: &str, until: &str| IdRange { after: after.to_owned(), until: until.to_owned() };
         Ok([part("", &middle), part(&middle, LAST_ID)])

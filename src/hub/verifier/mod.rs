@@ -13,7 +13,7 @@ pub(crate) mod store_findings;
 mod store_position;
 mod table_scan;
 
-use crate::hub::Hub;
+use crate::hub::{Hub, HubError, Listener};
 
 pub use feed::{IdRange, LoadSummary, LoadTimings, ReadAgreement};
 pub use findings::Findings;
@@ -38,5 +38,15 @@ impl Hub {
 impl<'a> Feed<'a> {
     pub(in crate::hub) fn hub(self) -> &'a Hub {
         self.hub
+    }
+
+    /// Hints of commits, if the store sends them.
+    pub fn listen(self) -> Option<Box<dyn Listener>> {
+        self.hub.store.listen()
+    }
+
+    /// Sends a notification on a listener's channel, over another connection than the listener's.
+    pub fn prove(self, channel: &str) -> Result<(), HubError> {
+        Ok(self.hub.store.notify(channel)?)
     }
 }

@@ -8,12 +8,12 @@ use std::net::IpAddr;
 use uuid::Uuid;
 
 use crate::credential::Kind;
-use crate::hub::audit::action;
+use crate::hub::settings::stored::set_by;
 use crate::hub::verifier::refused_requests;
 use crate::hub::{
     Cancel, CredentialId, Feed, Hub, HubError, REFUSALS_KEPT, Refusal, Setting, UsageReport, eviction_index,
 };
-use crate::store::tables::{self, RefusalRow, TrailFilter, UseRow};
+use crate::store::tables::{self, RefusalRow, UseRow};
 use crate::store::{Commit, StoreError, WriteTx};
 use crate::time::{Millis, Seconds};
 use crate::vault;
@@ -36,8 +36,7 @@ impl Feed<'_> {
     /// signatures that it should remember.
     pub fn signed_since_replay_was_set(self) -> Result<bool, HubError> {
         let mut tx = self.hub().store.read(&Cancel::default())?;
-        let filters = [TrailFilter::Subject(Setting::Replay.key()), TrailFilter::Class(action::SETTING.class)];
-        let set = tables::trail_before(&mut *tx, &filters, i64::MAX, 1)?.pop();
+        let set = tables::trail_before(&mut *tx, &set_by(Setting::Replay), i64::MAX, 1)?.pop();
         let since = set.map_or(Seconds(0), |row| Millis(row.at).seconds());
         for kind in Kind::ALL.into_iter().filter(|kind| kind.signs()) {
             if tables::used_since(&mut *tx, kind.as_str(), since.0)? {
@@ -45,6 +44,11 @@ impl Feed<'_> {
             }
         }
         Ok(false)
+    }
+
+    /// How many last uses are best written at once.
+    pub fn uses_at_once(self) -> usize {
+        self.hub().store.uses_at_once()
     }
 
     /// Writes last uses; an older report does not replace a newer one. A use with a time in the future counts as of
@@ -93,7 +97,7 @@ impl Feed<'_> {
         if reports.is_empty() {
             return Ok(());
         }
-        let mut tx = self.hub().store.write()?;
+        let mut tx = self.hub().store.write_relaxed()?;
         tables::note_asked(&mut *tx, self.hub().now().seconds().0)?;
         work(&mut *tx)?;
         match tx.commit() {
@@ -113,7 +117,7 @@ impl Hub {
         at: Seconds,
         address: Option<IpAddr>,
     ) -> Result<(), HubError> {
-        let mut tx = self.store.write()?;
+        let mut tx = self.store.write_relaxed()?;
         let credential = id.to_string();
         let row = UseRow { credential, secret_no, at: at.0, address: address.map(|a| a.to_string()) };
         let latest = self.now().seconds().0.saturating_add(AHEAD);

@@ -3,8 +3,8 @@
 use crate::hub::audit::{FOLLOW, action};
 use crate::hub::tx::entry::{Author, Subject};
 use crate::hub::{Cancel, Feed, HubError, Origin, StorePosition};
-use crate::store::Tx;
 use crate::store::tables::{self, TrailFilter, TrailRecord};
+use crate::store::{Query, Tx};
 use crate::time::Millis;
 
 impl Feed<'_> {
@@ -29,6 +29,11 @@ pub(crate) const STORE: &str = "store";
 
 /// Limit on the rows that are read: as many as there may be reporting verifiers.
 const TOLD: i64 = 200;
+
+/// What is asked of the trail about the store as a whole.
+pub(crate) fn query() -> Query {
+    tables::trail_query(&[TrailFilter::Subject(STORE)], i64::MAX, TOLD)
+}
 
 /// Rollback reports of verifiers, newest first, since the store was last accepted.
 pub(crate) fn told(tx: &mut dyn Tx) -> Result<Vec<TrailRecord>, HubError> {

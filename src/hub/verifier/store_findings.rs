@@ -35,20 +35,22 @@ impl Feed<'_> {
 }
 
 /// Checks everything but the credentials. Each check stands alone: an unreadable table is a finding and hides no other.
+/// A store that cannot be reached is an error: whether somebody changed something, nobody knows then.
 pub(crate) fn check(feed: Feed<'_>, tx: &mut dyn Tx) -> Result<Vec<StoreFinding>, HubError> {
     let vault = &feed.hub.vault;
     let head = tables::head(tx)?.filter(|head| row_tags::head_intact(vault, head)).ok_or_else(tampered_head)?;
     let told = table_sums::of_head(vault, &head)?;
     let mut found = Vec::new();
-    let account = tables::account(tx).ok().flatten().is_some_and(|row| row_tags::intact(vault, &row));
-    if !account || !table_sums::matches(tx, vault, &told, table_sums::ACCOUNT).unwrap_or(false) {
+    let account = readable(tables::account(tx).map_err(HubError::from))?.flatten();
+    let account = account.is_some_and(|row| row_tags::intact(vault, &row));
+    if !account || !readable(table_sums::matches(tx, vault, &told, table_sums::ACCOUNT))?.unwrap_or(false) {
         found.push(StoreFinding {
             what: "the name of the account was changed outside keydesk".to_owned(),
             closes: true,
         });
     }
     for (of, closes) in [(table_sums::SETTINGS, true), (table_sums::USERS, false), (table_sums::TRIES, false)] {
-        if !table_sums::matches(tx, vault, &told, of).unwrap_or(false) {
+        if !readable(table_sums::matches(tx, vault, &told, of))?.unwrap_or(false) {
             found.push(StoreFinding { what: format!("the {} are not as keydesk left them", of.things), closes });
         }
     }
@@ -59,4 +61,13 @@ pub(crate) fn check(feed: Feed<'_>, tx: &mut dyn Tx) -> Result<Vec<StoreFinding>
         });
     }
     Ok(found)
+}
+
+/// What was read; nothing of a table that cannot be read.
+fn readable<T>(read: Result<T, HubError>) -> Result<Option<T>, HubError> {
+    match read {
+        Ok(read) => Ok(Some(read)),
+        Err(why @ HubError::Unavailable(_)) => Err(why),
+        Err(_) => Ok(None),
+    }
 }

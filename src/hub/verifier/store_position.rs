@@ -1,13 +1,20 @@
 //! Store positions: how far a store was, and whether the current store continues from there. Detects rollback and
 //! replacement.
 
+use std::io::{self, Read as _};
+use std::path::Path;
+
 use data_encoding::BASE64;
 
+use crate::files::{self, Access};
 use crate::hub::audit::chain::Link;
 use crate::hub::tx::table_sums;
-use crate::hub::{Cancel, Feed, HubError};
+use crate::hub::{Cancel, ChangeNumber, Feed, HubError};
 use crate::store::tables::{self, HeadRow};
-use crate::vault::{Sum, Sums, TagInput};
+use crate::vault::{Sum, Sums, TagInput, Vault};
+
+/// Limit on the size of a file with a position, in bytes.
+const BYTES: u64 = 512;
 
 /// The position of a store when it was read.
 #[derive(Clone, Debug)]
@@ -53,6 +60,11 @@ impl StorePosition {
         Self { store_id, epoch, change, trail, credentials: Some(sums.of(table_sums::KEYS.table)) }
     }
 
+    /// The change that it is at.
+    pub fn number(&self) -> ChangeNumber {
+        ChangeNumber { epoch: self.epoch, change: self.change }
+    }
+
     /// Whether this is the sum of the store's credentials. Always true for a position without a sum.
     pub fn matches_sum(&self, credentials: &Sum) -> bool {
         self.credentials.is_none_or(|sum| sum == *credentials)
@@ -95,6 +107,41 @@ impl StorePosition {
         input.int(self.change).int(self.trail.no).bytes(&self.trail.hash)
     }
 
+    /// A line of text with a MAC.
+    pub(in crate::hub) fn encode(&self, vault: &Vault) -> Result<String, HubError> {
+        let mac = vault.head_mac(&self.input())?;
+        let Self { store_id, epoch, change, trail: Link { no, hash }, credentials: _ } = self;
+        Ok(serde_json::json!([store_id, epoch, change, no, BASE64.encode(hash), BASE64.encode(&mac)]).to_string())
+    }
+
+    /// Reads such a line from a file.
+    pub fn read_line(path: &Path) -> io::Result<String> {
+        let mut line = String::new();
+        files::open(path, Access::Read)?.0.take(BYTES).read_to_string(&mut line)?;
+        Ok(line)
+    }
+
+    /// What such a line says.
+    pub(in crate::hub) fn decode(vault: &Vault, line: &str) -> Option<Self> {
+        let (store_id, epoch, change, no, hash, mac) =
+            serde_json::from_str::<(String, i64, i64, i64, String, String)>(line).ok()?;
+        let bytes = |text: String| BASE64.decode(text.as_bytes()).ok();
+        let mark = Self { store_id, epoch, change, trail: Link { no, hash: bytes(hash)? }, credentials: None };
+        vault.head_mac_is_right(&mark.input(), &bytes(mac)?).then_some(mark)
+    }
+
+    /// The head that it was read from, as far as a position has it.
+    pub(in crate::hub) fn as_head(&self) -> HeadRow {
+        let Self { store_id, epoch, change, trail: Link { no, hash }, credentials: _ } = self.clone();
+        HeadRow { store_id, epoch, change, trail_no: no, trail_hash: hash, sums: Vec::new(), mac: Vec::new() }
+    }
+
+    /// The position of a head without its sums.
+    pub(in crate::hub) fn of_head(head: &HeadRow) -> Self {
+        let HeadRow { store_id, epoch, change, .. } = head.clone();
+        Self { store_id, epoch, change, trail: Link::end(head), credentials: None }
+    }
+
     /// The earlier of two positions: following the store from there misses nothing.
     #[must_use]
     pub fn earlier(self, other: Self) -> Self {
@@ -128,18 +175,12 @@ impl Feed<'_> {
     /// Encodes a position as a line of text for a file, with a MAC: only a holder of the master key can make a valid
     /// one.
     pub fn encode_position(self, mark: &StorePosition) -> Result<String, HubError> {
-        let mac = self.hub().vault.head_mac(&mark.input())?;
-        let StorePosition { store_id, epoch, change, trail: Link { no, hash }, credentials: _ } = mark;
-        Ok(serde_json::json!([store_id, epoch, change, no, BASE64.encode(hash), BASE64.encode(&mac)]).to_string())
+        mark.encode(&self.hub().vault)
     }
 
     /// The mark that [`Feed::encode_position`] wrote; `None` if this is none, or was changed since.
     pub fn decode_position(self, line: &str) -> Option<StorePosition> {
-        let (store_id, epoch, change, no, hash, mac) =
-            serde_json::from_str::<(String, i64, i64, i64, String, String)>(line).ok()?;
-        let bytes = |text: String| BASE64.decode(text.as_bytes()).ok();
-        let mark = StorePosition { store_id, epoch, change, trail: Link { no, hash: bytes(hash)? }, credentials: None };
-        self.hub().vault.head_mac_is_right(&mark.input(), &bytes(mac)?).then_some(mark)
+        StorePosition::decode(&self.hub().vault, line)
     }
 }
 

@@ -49,7 +49,7 @@ impl Conversation<'_> {
     }
 
     /// Nobody has been idle yet; `None` where nobody is signed in.
-    fn begin(&self) -> Option<Idle> {
+    pub(super) fn begin(&self) -> Option<Idle> {
         self.watch.as_ref().map(|watch| Idle::since(watch.hub.now()))
     }
 
@@ -72,8 +72,26 @@ impl Conversation<'_> {
         Ok(Some(line))
     }
 
+    /// Says what is to be told of the store and was not, and what is over; whether it said something.
+    pub fn tell_about_store(&mut self) -> Step<bool> {
+        let Some(watch) = &mut self.watch else { return Ok(false) };
+        let found = watch.hub.store_notices();
+        let before = std::mem::replace(&mut watch.told, found.clone());
+        let over = before.iter().filter(|notice| !found.iter().any(|is| is.is_like(notice)));
+        let over = over.map(|notice| notice.over().to_owned());
+        let new = found.iter().filter(|notice| !before.contains(notice));
+        let said: Vec<_> = new.map(|notice| format!("Needs attention: {}", notice.sentence())).chain(over).collect();
+        said.iter().try_for_each(|sentence| self.say(sentence))?;
+        Ok(!said.is_empty())
+    }
+
     fn look(&mut self, idle: &mut Option<Idle>, question: &str) -> Step {
-        let (Some(idle), Some(WatchedSession { hub, actor, idle_lock })) = (idle, &self.watch) else { return Ok(()) };
+        if self.tell_about_store()? {
+            self.ask(question)?;
+        }
+        let (Some(idle), Some(WatchedSession { hub, actor, idle_lock, .. })) = (idle, &self.watch) else {
+            return Ok(());
+        };
         // Any other error will be reported by the next call.
         if let Err(HubError::SessionOver(why)) = hub.pulse(actor) {
             return Err(Exit::Over(why));

@@ -2,11 +2,12 @@
 
 mod answer;
 mod answer_loop;
+mod asking;
 mod idle;
 
 use std::sync::Arc;
 
-use crate::hub::{Actor, Hub, SessionOver};
+use crate::hub::{Actor, Hub, SessionOver, StoreNotice};
 use crate::plain::io::secret_slot::SecretSlot;
 use crate::plain::io::{Echo, Io};
 use crate::secret::{self, NotALine, Secret, What};
@@ -47,6 +48,8 @@ pub struct WatchedSession {
     pub actor: Actor,
     /// Milliseconds without an answer after which it locks.
     pub idle_lock: i64,
+    /// What was told of the store.
+    pub told: Vec<StoreNotice>,
 }
 
 /// Numbered choices under a heading.

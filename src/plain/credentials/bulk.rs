@@ -9,7 +9,7 @@ use crate::plain::conversation::{Menu, Step};
 use crate::plain::session::SignedIn;
 use crate::plain::words;
 
-use super::credential_actions::overlap_choices;
+use super::credential_actions::{overlap_choices, say_seen_by};
 use super::{one_time_secret, options};
 
 /// Rows read at a time.
@@ -85,7 +85,8 @@ fn state(session: &mut SignedIn<'_, '_>, rows: &[CredentialRow], verb: Verb) -> 
     }
     let targets = targets(rows);
     let Some(outcomes) = session.call(|hub, actor| hub.set_state(actor, &targets, verb))? else { return Ok(()) };
-    report(session, &outcomes, verb.past())
+    report(session, &outcomes, verb.past())?;
+    say_seen_by(session, verb)
 }
 
 fn confirmed(session: &mut SignedIn<'_, '_>, rows: &[CredentialRow], verb: Verb) -> Step<bool> {

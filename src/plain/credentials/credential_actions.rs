@@ -142,8 +142,26 @@ fn state(session: &mut SignedIn<'_, '_>, details: &CredentialInfo, verb: Verb) -
     match done.as_deref() {
         None => Ok(()),
         Some([ChangeOutcome::LeftOut { why, .. }]) => session.conversation.refuse(why.to_string()),
-        Some([ChangeOutcome::Already(_)]) => session.say(format!("{} is {} already.", details.row.name, verb.past())),
-        Some(_) => session.say(format!("{} is {}.", details.row.name, verb.past())),
+        Some([ChangeOutcome::Already(_)]) => {
+            session.say(format!("{} is {} already.", details.row.name, verb.past()))?;
+            say_seen_by(session, verb)
+        }
+        Some(_) => {
+            session.say(format!("{} is {}.", details.row.name, verb.past()))?;
+            say_seen_by(session, verb)
+        }
+    }
+}
+
+/// Says how far a restriction got, where there are verifiers. It is made, whether that can be found out or not.
+pub(super) fn say_seen_by(session: &mut SignedIn<'_, '_>, verb: Verb) -> Step {
+    if verb == Verb::Enable {
+        return Ok(());
+    }
+    let seen = session.hub.wait_until_seen(session.actor(), session.hub.newest_change());
+    match seen.ok().and_then(|seen| seen.sentences()) {
+        Some(sentences) => session.say(sentences),
+        None => Ok(()),
     }
 }
 

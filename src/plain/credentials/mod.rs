@@ -6,7 +6,7 @@ mod credential_actions;
 mod details;
 pub(super) mod list;
 pub(super) mod one_time_secret;
-mod options;
+pub(super) mod options;
 pub(super) mod refused_requests;
 mod spell_out;
 

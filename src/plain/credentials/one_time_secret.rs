@@ -148,7 +148,9 @@ pub fn copied(outcome: &CopyOutcome, what: &str) -> String {
         CopyOutcome::SentToTerminal => {
             format!("Sent to your terminal (OSC 52): the {what}. Paste to check; not every terminal takes it.")
         }
-        CopyOutcome::SentInto(around) => format!("Sent (OSC 52): the {what}, but {} Paste to check.", around.words()),
+        CopyOutcome::SentInto { around, over_ssh } => {
+            format!("Sent (OSC 52): the {what}, but {} Paste to check.", around.words(*over_ssh))
+        }
         CopyOutcome::SentThroughTmux => format!("Sent to your terminal through tmux: the {what}. {PASTE_OUTSIDE}"),
         CopyOutcome::KeptInTmux => format!("Sent to your terminal through tmux: the {what}. {PASTE_INSIDE}"),
         CopyOutcome::Impossible(why) => why.clone(),

@@ -71,8 +71,10 @@ pub fn edit_all(session: &mut SignedIn<'_, '_>, rows: &[CredentialRow]) -> Step 
     }
 }
 
-const EXPIRY: &str = "Type when it expires: a span such as 90d, a date such as 2027-01-31 (midnight UTC)";
-const NETWORKS: &str =
+/// The question for an expiry.
+pub const EXPIRY: &str = "Type when it expires: a span such as 90d, a date such as 2027-01-31 (midnight UTC)";
+/// The question for networks.
+pub const NETWORKS: &str =
     "Type the networks it may be used from, with blanks between, such as 203.0.113.0/24 2001:db8::/32";
 const OWNER: &str = "Type its owner: a person, a team or an address";
 const TAGS: &str = "Type its tags, at most 8, with blanks between, such as crm env=prod";
@@ -110,7 +112,7 @@ fn edit_options(
 }
 
 /// Asks until the answer is valid. `none` removes the option; an empty line keeps it.
-fn ask<T: Default, E: std::fmt::Display>(
+pub fn ask<T: Default, E: std::fmt::Display>(
     session: &mut SignedIn<'_, '_>,
     what: &str,
     read: impl Fn(&str) -> Result<T, E>,
@@ -128,7 +130,8 @@ fn ask<T: Default, E: std::fmt::Display>(
     }
 }
 
-fn when(session: &mut SignedIn<'_, '_>, what: &str) -> Step<Option<Option<Seconds>>> {
+/// Asks for a point in time. `none` removes it; an empty line keeps it.
+pub fn when(session: &mut SignedIn<'_, '_>, what: &str) -> Step<Option<Option<Seconds>>> {
     let now = session.hub.now().seconds();
     ask(session, what, |text| parse_when(text, now).map(Some))
 }

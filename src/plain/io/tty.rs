@@ -13,7 +13,7 @@ use rustix::stdio::stdin;
 use rustix::termios::{InputModes, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, tcflush};
 use zeroize::Zeroizing;
 
-use crate::clipboard::{self, CopyMethod, CopyOutcome, Desktop, Multiplexer, osc52};
+use crate::clipboard::{self, CopyMethod, CopyOutcome, Desktop, osc52};
 use crate::config::{Appearance, Frontend};
 use crate::escape_sequence::without_reports;
 use crate::secret::Secret;
@@ -41,11 +41,14 @@ pub struct Tty {
     appearance: Option<PathBuf>,
     method: Result<CopyMethod, &'static str>,
     desktop: Desktop,
+    /// Whether the client came by SSH.
+    over_ssh: bool,
 }
 
 impl Tty {
-    /// Takes over the terminal. With `keep` copies through tmux leave a paste buffer there.
-    pub fn open(appearance: Option<PathBuf>, keep: bool) -> io::Result<Self> {
+    /// Takes over the terminal. With `keep` copies through tmux leave a paste buffer there. `over_ssh`: whether the client
+    /// came by SSH.
+    pub fn open(appearance: Option<PathBuf>, keep: bool, over_ssh: bool) -> io::Result<Self> {
         let (wake, waker) = UnixStream::pair()?;
         waker.set_nonblocking(true)?;
         wake.set_nonblocking(true)?;
@@ -56,7 +59,7 @@ impl Tty {
         let method =
             CopyMethod::choose(&|name| std::env::var(name).ok()).map(|method| method.keeping_tmux_buffer(keep));
         let rest = Zeroizing::new(Vec::with_capacity(2 * LONGEST));
-        Ok(Self { state, set: None, wake, rest, appearance, method, desktop: Desktop::default() })
+        Ok(Self { state, set: None, wake, rest, appearance, method, desktop: Desktop::default(), over_ssh })
     }
 
     /// Sets the echo, if it is not so already. Where nothing shows, and while a secret is at hand, ctrl-z does not
@@ -215,9 +218,8 @@ impl Io for Tty {
         if let Some(outcome) = clipboard::copy(method, &mut self.desktop, text) {
             return outcome;
         }
-        let around = Multiplexer::around(&|name| std::env::var(name).ok());
         match terminal::write_all(&osc52::sequence(text)) {
-            Ok(()) => CopyOutcome::sent(around),
+            Ok(()) => CopyOutcome::sent(&|name| std::env::var(name).ok(), self.over_ssh),
             Err(why) => CopyOutcome::Impossible(format!("The terminal did not take it: {why}.")),
         }
     }

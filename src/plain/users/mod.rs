@@ -4,14 +4,18 @@ mod user;
 
 use crate::account::{Right, Role, UserName, check_user_password};
 use crate::credential::Note;
-use crate::hub::{NewUser, WithPassword};
+use crate::hub::{NewSshKey, NewUser, WithPassword};
 use crate::plain::conversation::{Menu, Picked, Step};
 use crate::plain::credentials::one_time_secret;
 use crate::plain::new_password::{USER_RULE, new_password};
 use crate::plain::session::SignedIn;
 use crate::plain::set_up::checked;
+use crate::plain::ssh_keys;
 use crate::plain::words;
 use crate::secret::Secret;
+
+const MAKE: &str = "Let keydesk make one, which is given once.";
+const TYPE: &str = "Type one.";
 
 /// Shows the list of users and runs what is chosen, until the user goes back.
 pub fn users(session: &mut SignedIn<'_, '_>) -> Step {
@@ -49,29 +53,41 @@ fn add(session: &mut SignedIn<'_, '_>) -> Step {
     let wrong = |text: &str| UserName::new(text).err().map(|why| why.to_string());
     let Some(name) = checked(session.conversation, question, wrong)? else { return Ok(()) };
     let Some(role) = role(session, &format!("Role of {name}."))? else { return Ok(()) };
-    let Some(password) = password(session, "a first password", &name)? else { return Ok(()) };
-    let new = NewUser { name, role, password, ssh_key: None, note: Note::default() };
+    let Some((password, ssh_key)) = first_way_in(session, &name)? else { return Ok(()) };
+    let new = NewUser { name, role, password, ssh_key, note: Note::default() };
     let Some(added) = session.call_confirmed(|hub, actor| hub.add_user_with(actor, &new))? else { return Ok(()) };
-    session.say(format!(
-        "{} is added as {}. At the first sign-in the password must be changed.",
-        added.row.name,
-        added.row.role.with_article()
-    ))?;
+    let then = match new.ssh_key {
+        None => "At the first sign-in the password must be changed.",
+        Some(_) => "There is no password: the SSH key is the way in.",
+    };
+    session.say(format!("{} is added as {}. {then}", added.row.name, added.row.role.with_article()))?;
     hand_out(session, added)
+}
+
+/// Asks how a new user signs in: with a password that keydesk makes, with one that is typed, or with an SSH key alone.
+fn first_way_in(session: &mut SignedIn<'_, '_>, name: &str) -> Step<Option<(Option<Secret>, Option<NewSshKey>)>> {
+    let key = "None: SSH key only. Paste the key.";
+    let menu = Menu::new(format!("The password of {name}:"), [MAKE, TYPE, key]);
+    match session.conversation.choose(&menu)? {
+        None => Ok(None),
+        Some(0) => Ok(Some((None, None))),
+        Some(1) => Ok(typed(session, "a first password", name)?.map(|password| (Some(password), None))),
+        Some(_) => Ok(ssh_keys::paste(session)?.map(|key| (None, Some(key)))),
+    }
 }
 
 /// Asks for a password of a user: `Some(None)` is one that keydesk makes.
 fn password(session: &mut SignedIn<'_, '_>, what: &str, name: &str) -> Step<Option<Option<Secret>>> {
-    let menu =
-        Menu::new(format!("The password of {name}:"), ["Let keydesk make one, which is given once.", "Type one."]);
-    match session.conversation.choose(&menu)? {
+    match session.conversation.choose(&Menu::new(format!("The password of {name}:"), [MAKE, TYPE]))? {
         None => Ok(None),
         Some(0) => Ok(Some(None)),
-        Some(_) => {
-            let check = |password: &str| check_user_password(name, password).map_err(|why| why.to_string());
-            Ok(new_password(session.conversation, &format!("{what} for {name}"), USER_RULE, check)?.map(Some))
-        }
+        Some(_) => Ok(typed(session, what, name)?.map(Some)),
     }
+}
+
+fn typed(session: &mut SignedIn<'_, '_>, what: &str, name: &str) -> Step<Option<Secret>> {
+    let check = |password: &str| check_user_password(name, password).map_err(|why| why.to_string());
+    new_password(session.conversation, &format!("{what} for {name}"), USER_RULE, check)
 }
 
 /// Hands out the password if keydesk made it.

@@ -1,4 +1,4 @@
-//! One user, and the actions on them: role, state, unlock, password.
+//! One user, and the actions on them: role, state, unlock, password, note, SSH keys.
 
 use crate::account::{Right, UserState};
 use crate::credential::{Filter, Note};
@@ -7,6 +7,7 @@ use crate::plain::conversation::{Menu, Step};
 use crate::plain::credentials::list;
 use crate::plain::session::SignedIn;
 use crate::plain::set_up::checked;
+use crate::plain::ssh_keys::{self, Owner};
 use crate::plain::words;
 
 use super::role;
@@ -14,16 +15,26 @@ use super::role;
 /// An action on a user.
 struct UserAction {
     words: fn(&UserRow) -> Option<&'static str>,
+    right: Right,
     act: fn(&mut SignedIn<'_, '_>, &UserRow) -> Step,
 }
 
-const ACTIONS: [UserAction; 6] = [
-    UserAction { words: |_| Some("Change the role."), act: change_role },
-    UserAction { words: |u| (u.state == UserState::Active).then_some("Disable: no sign-in any more."), act: disable },
-    UserAction { words: |u| (u.state == UserState::Disabled).then_some("Enable again."), act: enable },
-    UserAction { words: |u| u.locked_until.map(|_| "Unlock: end the pause after wrong passwords."), act: unlock },
-    UserAction { words: |_| Some("Set a new password."), act: set_password },
-    UserAction { words: |_| Some("Change the note."), act: change_note },
+const fn managing(
+    words: fn(&UserRow) -> Option<&'static str>,
+    act: fn(&mut SignedIn<'_, '_>, &UserRow) -> Step,
+) -> UserAction {
+    UserAction { words, right: Right::ManageUsers, act }
+}
+
+const ACTIONS: [UserAction; 7] = [
+    managing(|_| Some("Change the role."), change_role),
+    managing(|u| (u.state == UserState::Active).then_some("Disable: no sign-in any more."), disable),
+    managing(|u| (u.state == UserState::Disabled).then_some("Enable again."), enable),
+    managing(|u| u.locked_until.map(|_| "Unlock: end the pause after wrong passwords."), unlock),
+    managing(|_| Some("Set a new password."), set_password),
+    managing(|_| Some("Change the note."), change_note),
+    // Who may see users sees their keys; to change them asks for more.
+    UserAction { words: |_| Some("SSH keys: hear, add and remove them."), right: Right::SeeUsers, act: keys },
 ];
 
 /// Says all about a user and does what is chosen, until the user goes back.
@@ -33,14 +44,18 @@ pub fn open(session: &mut SignedIn<'_, '_>, name: &str) -> Step {
         let Some(user) = users.into_iter().find(|user| user.name == name) else { return Ok(()) };
         let offered: Vec<_> =
             ACTIONS.iter().filter_map(|action| (action.words)(&user).map(|words| (action, words))).collect();
-        let labels = offered.iter().map(|(_, words)| session.choice_label(words, Right::ManageUsers));
+        let labels = offered.iter().map(|(action, words)| session.choice_label(words, action.right));
         let menu = Menu::new(words::user(&user), labels);
         match session.conversation.choose(&menu)? {
             None => return Ok(()),
-            Some(i) if session.has_right(Right::ManageUsers)? => (offered[i].0.act)(session, &user)?,
+            Some(i) if session.has_right(offered[i].0.right)? => (offered[i].0.act)(session, &user)?,
             Some(_) => {}
         }
     }
+}
+
+fn keys(session: &mut SignedIn<'_, '_>, user: &UserRow) -> Step {
+    ssh_keys::ssh_keys(session, Owner { name: &user.name, has_password: user.has_password })
 }
 
 fn change_role(session: &mut SignedIn<'_, '_>, user: &UserRow) -> Step {

@@ -7,6 +7,7 @@ use hyper::body::Incoming;
 use hyper::{Method, Request, StatusCode};
 
 use crate::credential::condition;
+use crate::hub::StoreNotice;
 use crate::time::Millis;
 use crate::verify::{Snapshot, Surface};
 
@@ -154,6 +155,7 @@ async fn metrics(verifier: &Verifier) -> HttpResponse {
     let Ok(states) = tokio::task::spawn_blocking(move || states(&counted, now)).await else {
         return response::empty(StatusCode::INTERNAL_SERVER_ERROR);
     };
+    let notices = verifier.health.store_notices();
     let gauges = Gauges {
         credentials: snapshot.len(),
         states,
@@ -162,6 +164,9 @@ async fn metrics(verifier: &Verifier) -> HttpResponse {
         tampered_settings: verifier.health.tampered_settings(),
         rolled_back: verifier.health.is_rolled_back(),
         altered: verifier.health.findings(),
+        listening: verifier.health.notice.word(Instant::now()) == "listening",
+        copied: notices.iter().any(|notice| matches!(notice, StoreNotice::Copied { .. })),
+        two_primaries: notices.iter().any(|notice| matches!(notice, StoreNotice::TwoPrimaries(_))),
         signatures: verifier.guard.len(),
         signatures_lost: verifier.journal.lost.load(Ordering::Relaxed),
         snapshot_bytes: snapshot.memory(),

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 
 use super::*;
 use crate::credential::{Options, Overlap};
-use crate::hub::{DeskPaths, NewCredential, OpenOutcome, Origin, SetUp};
+use crate::hub::{DeskPaths, NewCredential, OpenOutcome, Origin, ProcessKind, SetUp};
 use crate::secret::Secret;
 use crate::time::{Clock as _, Millis, SetClock};
 use crate::vault::MasterKeyPlace;
@@ -39,7 +39,8 @@ fn secrets_that_only_a_wrong_clock_expired_work_again() {
     let OpenOutcome::Ready(hub) = Hub::open(&options.places, clock.clone()).unwrap() else { panic!("no desk") };
     let policy = hub.feed().policy(&EffectivePolicy::default()).unwrap();
     let loaded = load::load(&hub, None, &policy.policy).unwrap();
-    let threads = BackgroundThreads::start(&options, hub, policy, loaded, clock_step).unwrap();
+    let note = hub.process_note(ProcessKind::Verifier).unwrap();
+    let threads = BackgroundThreads::start(&options, (hub, note), policy, loaded, clock_step).unwrap();
     let versions = || {
         let entry = threads.verifier.snapshot.load().entry(Kind::Basic, &key).unwrap();
         entry.secrets.iter().map(|secret| secret.version).collect::<Vec<_>>()

@@ -2,13 +2,16 @@
 
 #[cfg(test)]
 mod clock_tests;
+mod listen;
+mod noting;
+mod store_notices;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 use crate::credential::Kind;
-use crate::hub::{Drift, EffectivePolicy, Hub, HubError, Replay, StorePosition};
+use crate::hub::{Drift, EffectivePolicy, Hub, HubError, ProcessNote, Replay, StorePosition};
 
 use crate::serve::error::ServeError;
 use crate::serve::follower::clock_step::ClockStepDetector;
@@ -23,7 +26,7 @@ use crate::serve::process::critical_thread;
 use crate::serve::replay_journal;
 use crate::serve::shared_hub::SharedHub;
 use crate::serve::telemetry::metrics::Metrics;
-use crate::serve::telemetry::reports::Reports;
+use crate::serve::telemetry::reports::{ReportWriter, Reports};
 use crate::serve::verifier::{Verifier, VerifierParts};
 
 /// The background threads.
@@ -37,12 +40,12 @@ pub(super) struct BackgroundThreads {
 impl BackgroundThreads {
     pub(super) fn start(
         options: &ServeOptions,
-        hub: Hub,
+        (hub, note): (Hub, ProcessNote),
         policy: EffectivePolicy,
         loaded: Loaded,
         clock_step: ClockStepDetector,
     ) -> Result<Self, ServeError> {
-        let integrity = Integrity::after_load(&hub, &loaded);
+        let integrity = Integrity::after_load(&hub, &loaded)?;
         let Loaded { snapshot, tampered, findings, position, unnamed, .. } = loaded;
         let metrics = Arc::new(Metrics::new());
         let passwords = Arc::new(Passwords::new(metrics.clone())?);
@@ -53,6 +56,7 @@ impl BackgroundThreads {
         let accepted_before = accepted_before(options, &hub, &policy, last.as_ref())?;
         let parts = VerifierParts {
             snapshot,
+            looked: clock_step.started(),
             tampered: tampered.len(),
             policy: policy.clone(),
             metrics,
@@ -65,11 +69,7 @@ impl BackgroundThreads {
         let verifier = Arc::new(Verifier::new(parts, hub.account(), options.places.replay_journal()));
         let hub = SharedHub::new(hub);
         start_hashing(passwords, hub.clone())?;
-        let shared = hub.clone();
-        let writer = critical_thread::spawn("report", move || {
-            Nice::Reporting.apply();
-            report_writer.run(&shared);
-        })?;
+        let writer = start_reporting(report_writer, &hub, note, &verifier)?;
         let newer =
             last.filter(|position| hub.current().feed().drift(position).is_ok_and(|(is, _)| is == Drift::WentBack));
         verifier.health.set_below_mark(newer.is_some());
@@ -87,9 +87,13 @@ impl BackgroundThreads {
             rolled_back_to: None,
             high_water_mark,
         };
-        let store_follower = Follower::new(verifier.clone(), hub, (places, clock), state, clock_step);
+        store_notices::start(hub.clone(), Arc::downgrade(&verifier))?;
+        let mut store_follower = Follower::new(verifier.clone(), hub.clone(), (places, clock), state, clock_step);
+        // What was changed while everything was loaded is followed before the first request is answered.
+        store_follower.look();
         let stop_follower = stop.clone();
         let follower = critical_thread::spawn("follow", move || store_follower.run(stop_follower))?;
+        listen::start(&hub, verifier.health.notice.clone(), follower.thread().clone())?;
         Ok(Self { verifier, stop, follower, writer })
     }
 
@@ -103,6 +107,24 @@ impl BackgroundThreads {
         drop(self.verifier);
         let _ = self.writer.join();
     }
+}
+
+/// Writes reports from now on, and notes soon after a change that requests are judged by it.
+fn start_reporting(
+    writer: ReportWriter,
+    hub: &SharedHub,
+    note: ProcessNote,
+    verifier: &Verifier,
+) -> Result<JoinHandle<()>, ServeError> {
+    // No handle of the verifier itself: the writer ends once nobody has one any more.
+    let (notice, followed) = (verifier.health.notice.clone(), verifier.health.followed.clone());
+    noting::start(hub.clone(), note.clone(), followed.clone())?;
+    let hub = hub.clone();
+    let started = critical_thread::spawn("report", move || {
+        Nice::Reporting.apply();
+        writer.run(&hub, &notice, (note, followed));
+    })?;
+    Ok(started)
 }
 
 /// Hashes passwords from now on, on a thread that is never joined: it has nothing to save.

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::hub::{Drift, Hub, HubError, OpenOutcome, Policy};
 use crate::verify::{Change, Entry, Snapshot};
 
+use crate::serve::follower::health::StoreState;
 use crate::serve::follower::load::{self, Loaded, TamperedIds, entries};
 use crate::serve::follower::rollback;
 use crate::serve::follower::{Follower, POLL_INTERVAL};
@@ -26,13 +27,18 @@ impl Follower {
         let policy = hub.feed().policy(&self.state.policy)?;
         let mut loaded = self.load_on_thread(hub, &policy.policy)?;
         // The new snapshot must not lack changes that the old one has by now.
-        while hub.feed().drift(&loaded.position)?.0 == Drift::Changed {
+        let (drift, looked) = loop {
+            let looked = Instant::now();
+            let drift = hub.feed().drift(&loaded.position)?.0;
+            if drift != Drift::Changed {
+                break (drift, looked);
+            }
             let (credentials, position) = hub.feed().changes(&loaded.position, &mut loaded.findings)?;
             let mut entries = entries(credentials);
             entries.iter().for_each(|entry| _ = loaded.unnamed.remove(&entry.row.to_string()));
             loaded.snapshot = put(&loaded.snapshot, &mut entries, &mut loaded.tampered)?;
             loaded.position = position;
-        }
+        };
         self.state.integrity.record_load(began.elapsed());
         let matches = loaded.matches_head();
         let closed = self.verifier.health.is_closed_by_tampering();
@@ -50,6 +56,9 @@ impl Follower {
             "loaded"
         );
         self.verifier.replace(snapshot, tampered.len());
+        if drift == Drift::Same {
+            self.verifier.health.record_readable(looked);
+        }
         self.apply_settings(policy);
         if now.account_is_intact() {
             self.verifier.set_account(now.account());
@@ -158,14 +167,21 @@ impl Follower {
     /// done.
     fn poll_while_loading(&mut self, hub: &Hub) {
         self.verifier.drop_retired();
+        let looked = Instant::now();
         let readable = match hub.feed().drift(&self.state.position) {
             Ok((Drift::Same | Drift::Anew | Drift::Another | Drift::WentBack, _)) => true,
             Ok((Drift::Changed, _)) if self.state.integrity.is_altered() => true,
-            Ok((Drift::Changed, _)) => self.apply_changes(hub).is_ok(),
+            Ok((Drift::Changed, _)) => {
+                let applied = self.apply_changes(hub);
+                if applied.as_ref().is_ok_and(|matches| *matches) && self.verifier.health.is_current() {
+                    self.verifier.health.followed.record(&StoreState::Current, self.state.position.number());
+                }
+                applied.is_ok()
+            }
             Err(_) => false,
         };
         if readable && self.last_load_succeeded {
-            self.verifier.health.record_readable();
+            self.verifier.health.record_readable(looked);
         }
         self.maintain();
     }

@@ -2,12 +2,14 @@
 //! (staleness).
 
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use crate::hub::{EffectivePolicy, Setting};
+use crate::hub::{EffectivePolicy, Setting, StoreNotice};
 
+use crate::serve::follower::followed::Followed;
 use crate::serve::follower::integrity::Integrity;
+use crate::serve::follower::notice::NoticeState;
 
 /// State of the store at the last look.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,13 +78,19 @@ pub(in crate::serve) struct Health {
     tampered_at_start: AtomicBool,
     /// The trail does not tell what was revoked since.
     trail_broken: AtomicBool,
+    /// Whether hints of commits arrive.
+    pub(in crate::serve) notice: Arc<NoticeState>,
+    /// The change that requests are judged by.
+    pub(in crate::serve) followed: Arc<Followed>,
+    /// What is to be told of the store itself.
+    store_notices: Mutex<Vec<StoreNotice>>,
 }
 
 impl Health {
-    /// Starts with a store that was just read.
-    pub(in crate::serve) fn new(policy: &EffectivePolicy) -> Self {
+    /// Starts with a store whose reading began at `looked`.
+    pub(in crate::serve) fn new(policy: &EffectivePolicy, looked: Instant) -> Self {
         let health = Self {
-            started: Instant::now(),
+            started: looked,
             read_at: AtomicU64::new(0),
             limit: AtomicU64::new(0),
             state: Mutex::new(StoreState::Current),
@@ -94,6 +102,9 @@ impl Health {
             findings: Mutex::default(),
             tampered_at_start: AtomicBool::new(false),
             trail_broken: AtomicBool::new(false),
+            notice: Arc::default(),
+            followed: Arc::default(),
+            store_notices: Mutex::default(),
         };
         health.apply_policy(policy);
         health
@@ -111,10 +122,11 @@ impl Health {
         self.settings.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// Records the state of the store; returns whether it differs from before.
-    pub(in crate::serve) fn record(&self, state: StoreState) -> bool {
+    /// Records the state of the store by a look that began at `looked`; returns whether it differs from before. What is
+    /// committed during a look may be missing from it, however long it takes.
+    pub(in crate::serve) fn record(&self, state: StoreState, looked: Instant) -> bool {
         if !matches!(state, StoreState::Unreadable(_)) {
-            self.read_at.store(self.since_start(Instant::now()), Ordering::Relaxed);
+            self.record_readable(looked);
         }
         let mut before = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let differs = std::mem::discriminant(&*before) != std::mem::discriminant(&state);
@@ -122,9 +134,10 @@ impl Health {
         differs
     }
 
-    /// Records that the store can be read, during a long read.
-    pub(in crate::serve) fn record_readable(&self) {
-        self.read_at.store(self.since_start(Instant::now()), Ordering::Relaxed);
+    /// Records that the store can be read, by a look that began at `looked`: at the end of each, and during a long read.
+    pub(in crate::serve) fn record_readable(&self, looked: Instant) {
+        // Whoever sees this sees the snapshot that belongs to it.
+        self.read_at.fetch_max(self.since_start(looked), Ordering::Release);
     }
 
     /// Whether the store was readable and current at the last look.
@@ -141,7 +154,7 @@ impl Health {
     pub(in crate::serve) fn set_below_mark(&self, is: bool) {
         self.below_mark.store(is, Ordering::Relaxed);
         if is {
-            self.record(StoreState::BelowMark);
+            *self.state.lock().unwrap_or_else(PoisonError::into_inner) = StoreState::BelowMark;
         }
     }
 
@@ -191,7 +204,7 @@ impl Health {
     }
 
     fn age_at(&self, at: Instant) -> u64 {
-        self.since_start(at).saturating_sub(self.read_at.load(Ordering::Relaxed))
+        self.since_start(at).saturating_sub(self.read_at.load(Ordering::Acquire))
     }
 
     /// Whether every request at this time gets 503: the store is out of reach for too long, the policy was never known,
@@ -202,6 +215,22 @@ impl Health {
             || self.is_below_mark()
             || self.is_closed_by_tampering()
             || self.trail_broken.load(Ordering::Relaxed)
+    }
+
+    /// Records what is to be told of the store itself.
+    pub(in crate::serve) fn set_store_notices(&self, notices: Vec<StoreNotice>) {
+        *self.store_notices.lock().unwrap_or_else(PoisonError::into_inner) = notices;
+    }
+
+    /// What is to be told of the store itself.
+    pub(in crate::serve) fn store_notices(&self) -> Vec<StoreNotice> {
+        self.store_notices.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Each in a line.
+    fn notice_words(&self) -> String {
+        let line = |notice: &StoreNotice| format!("{}: {}\n", notice.word(), notice.sentence());
+        self.store_notices().iter().map(line).collect()
     }
 
     /// Records how many credentials are refused for a wrong tag.
@@ -227,14 +256,16 @@ impl Health {
             },
         );
         let text = format!(
-            "{word}\nstore: {state}\nlast in sight: {}.{:03} s ago, answers until {} s\ntampered credentials: {}\n\
-             tampered settings: {}\nchanged outside keydesk: {}\n{unmarked}",
+            "{word}\nstore: {state}\nlast in sight: {}.{:03} s ago, answers until {} s\nnotice: {}\n\
+             tampered credentials: {}\ntampered settings: {}\nchanged outside keydesk: {}\n{}{unmarked}",
             age / 1_000,
             age % 1_000,
             limit / 1_000,
+            self.notice.word(Instant::now()),
             self.tampered(),
             self.settings_words(),
             self.finding_words(),
+            self.notice_words(),
         );
         (ready, text)
     }
@@ -281,18 +312,33 @@ mod tests {
 
     #[test]
     fn an_unreadable_store_shows_at_once_and_closes_at_the_limit() {
-        let mut health = Health::new(&known(60));
+        let (mut health, now) = (Health::new(&known(60), Instant::now()), Instant::now());
         assert!(health.report().0);
         health.started -= Duration::from_secs(100);
         assert!(health.age() >= 100_000 && health.is_closed(Instant::now()) && !health.report().0);
-        assert!(health.record(StoreState::Unreadable("gone".to_owned())) && health.is_closed(Instant::now()));
+        assert!(health.record(StoreState::Unreadable("gone".to_owned()), now) && health.is_closed(Instant::now()));
         assert!(health.report().1.contains("store: gone"), "{}", health.report().1);
-        assert!(health.record(StoreState::RolledBack) && health.is_rolled_back());
-        assert!(!health.is_closed(Instant::now()) && !health.record(StoreState::RolledBack), "newer data answers");
+        assert!(health.record(StoreState::RolledBack, now) && health.is_rolled_back());
+        assert!(!health.is_closed(Instant::now()) && !health.record(StoreState::RolledBack, now), "newer data answers");
         let (ready, text) = health.report();
         assert!(ready && text.contains("went back") && text.contains("audit accept"), "{text}");
-        assert!(health.record(StoreState::Current) && !health.is_rolled_back() && health.age() < 100_000);
+        assert!(health.record(StoreState::Current, now) && !health.is_rolled_back() && health.age() < 100_000);
         assert!(health.is_closed(Instant::now() + Duration::from_secs(61)));
+    }
+
+    #[test]
+    fn the_age_counts_from_the_beginning_of_a_look() {
+        let began = Instant::now();
+        let health = Health::new(&known(60), began);
+        let looked = began + Duration::from_secs(10);
+        health.record(StoreState::Current, looked);
+        assert_eq!(health.age_at(began + Duration::from_secs(70)), 60_000);
+        assert!(
+            !health.is_closed(began + Duration::from_secs(70)) && health.is_closed(began + Duration::from_secs(71))
+        );
+        // One that began before and ends later, such as a long load, makes nothing older.
+        health.record(StoreState::Current, began + Duration::from_secs(1));
+        assert_eq!(health.age_at(began + Duration::from_secs(70)), 60_000);
     }
 
     fn known(staleness: i64) -> EffectivePolicy {
@@ -306,7 +352,7 @@ mod tests {
 
     #[test]
     fn an_unknown_policy_closes_and_a_known_one_goes_on() {
-        let health = Health::new(&without(Setting::Replay, EffectivePolicy::default()));
+        let health = Health::new(&without(Setting::Replay, EffectivePolicy::default()), Instant::now());
         let (ready, text) = health.report();
         assert!(!ready && health.is_closed(Instant::now()), "{text}");
         assert!(text.contains("keydesk setting set replay VALUE") && text.contains("nobody is answered"), "{text}");

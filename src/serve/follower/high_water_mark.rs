@@ -4,14 +4,11 @@
 //! A running verifier notices a rollback of its store and goes on answering from its snapshot. One that starts after the
 //! rollback has no newer snapshot: without this file, what was revoked since would work again.
 
-use std::io::{self, Read as _};
+use std::io;
 use std::path::PathBuf;
 
-use crate::files::{self, Access};
+use crate::files;
 use crate::hub::{DeskPaths, Hub, StorePosition};
-
-/// Limit on the size of the file, in bytes.
-const BYTES: u64 = 512;
 
 /// The file of the high-water mark.
 pub(in crate::serve) struct HighWaterMark {
@@ -34,7 +31,7 @@ impl HighWaterMark {
 
     /// The high-water mark that this process or an earlier one left; none if there is no readable file.
     pub(in crate::serve) fn read(&mut self, hub: &Hub) -> Option<StorePosition> {
-        let mark = match self.read_line() {
+        let mark = match StorePosition::read_line(&self.path) {
             Ok(line) => hub.feed().decode_position(line.trim_end()),
             Err(why) if why.kind() == io::ErrorKind::NotFound => return None,
             Err(_) => None,
@@ -51,7 +48,7 @@ impl HighWaterMark {
     /// Checks that the file still holds a mark; if not, the next [`HighWaterMark::store`] writes it again.
     pub(in crate::serve) fn check_file(&mut self, hub: &Hub) {
         let is_mark = |line: String| hub.feed().decode_position(line.trim_end()).is_some();
-        if !self.read_line().is_ok_and(is_mark) {
+        if !StorePosition::read_line(&self.path).is_ok_and(is_mark) {
             self.stored = None;
         }
     }
@@ -73,12 +70,6 @@ impl HighWaterMark {
                 }
             }
         }
-    }
-
-    fn read_line(&self) -> io::Result<String> {
-        let mut line = String::new();
-        files::open(&self.path, Access::Read)?.0.take(BYTES).read_to_string(&mut line)?;
-        Ok(line)
     }
 
     fn write(&self, hub: &Hub, mark: &StorePosition) -> io::Result<()> {

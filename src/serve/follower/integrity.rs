@@ -45,13 +45,13 @@ const TRAIL: &str =
 const INDEX: &str = "an index of the database does not lead to every key, so all keys are read without it";
 
 impl Integrity {
-    /// What is known right after everything was loaded for the first time.
-    pub(in crate::serve) fn after_load(hub: &Hub, loaded: &Loaded) -> Self {
+    /// What is known right after everything was loaded for the first time; an error if the store went out of reach.
+    pub(in crate::serve) fn after_load(hub: &Hub, loaded: &Loaded) -> Result<Self, HubError> {
         let mut integrity =
             Self { altered: !loaded.matches_head(), index_incomplete: loaded.index_incomplete, ..Self::default() };
-        integrity.check(hub);
+        integrity.check(hub)?;
         integrity.record_load(loaded.timings.all);
-        integrity
+        Ok(integrity)
     }
 
     /// Whether the credentials do not match the head.
@@ -84,12 +84,16 @@ impl Integrity {
         since.is_none_or(|since| since >= MAX_INTERVAL || (may_have_changed && since >= MIN_INTERVAL))
     }
 
-    /// Checks what is beside the credentials. If that fails, the store is not trusted.
-    pub(in crate::serve) fn check(&mut self, hub: &Hub) {
-        let unread =
-            |why: HubError| vec![StoreFinding { what: format!("the store cannot be checked: {why}"), closes: true }];
-        self.findings = hub.feed().store_findings().unwrap_or_else(unread);
+    /// Checks what is beside the credentials. If that fails, the store is not trusted. One that is out of reach is an error,
+    /// and what is known of it stays.
+    pub(in crate::serve) fn check(&mut self, hub: &Hub) -> Result<(), HubError> {
+        self.findings = match hub.feed().store_findings() {
+            Err(why @ HubError::Unavailable(_)) => return Err(why),
+            Err(why) => vec![StoreFinding { what: format!("the store cannot be checked: {why}"), closes: true }],
+            Ok(findings) => findings,
+        };
         self.checked_at = Some(Instant::now());
+        Ok(())
     }
 
     /// Whether the trail since the last known state is broken, so that nobody knows what was revoked.

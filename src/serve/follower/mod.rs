@@ -4,11 +4,13 @@
 //! (`integrity`, `row_audit`), and whether it was rolled back (`high_water_mark`, `rollback`).
 
 pub(super) mod clock_step;
+pub(super) mod followed;
 mod full_load;
 pub(super) mod health;
 pub(super) mod high_water_mark;
 pub(super) mod integrity;
 pub(super) mod load;
+pub(super) mod notice;
 mod rollback;
 mod row_audit;
 mod sync;
@@ -111,12 +113,12 @@ impl Follower {
         self.stop = stop;
         while !self.stop.load(Ordering::Relaxed) {
             self.verifier.drop_retired();
-            self.clock_step.observe(self.clock.now());
-            let state = self.poll().unwrap_or_else(|why| StoreState::Unreadable(why.to_string()));
+            let looked = Instant::now();
+            let state = self.look();
             // A store that cannot be read cannot be audited.
             let until_audit = self.audit.until_next().filter(|_| state == StoreState::Current);
             let pause = until_audit.map_or(POLL_INTERVAL, |rest| rest.clamp(MIN_POLL_INTERVAL, POLL_INTERVAL));
-            self.report(state);
+            self.report(state, looked);
             if self.verifier.health.is_current() {
                 // Tampered credentials are refused already; now the trail says so.
                 self.hub.current().feed().record_findings(&mut self.state.findings);
@@ -130,6 +132,14 @@ impl Follower {
         }
     }
 
+    /// One look at the store.
+    pub(super) fn look(&mut self) -> StoreState {
+        self.clock_step.observe(self.clock.now());
+        let state = self.poll().unwrap_or_else(|why| StoreState::Unreadable(why.to_string()));
+        self.verifier.health.followed.record(&state, self.state.position.number());
+        state
+    }
+
     /// Looks after files and logs counts from time to time.
     fn maintain(&mut self) {
         if self.maintained_at.elapsed() >= MAINTENANCE_INTERVAL {
@@ -140,9 +150,9 @@ impl Follower {
         }
     }
 
-    fn report(&mut self, state: StoreState) {
+    fn report(&mut self, state: StoreState, looked: Instant) {
         let (name, rolled_back) = (format!("{state:?}"), state.is_rolled_back());
-        let differs = self.verifier.health.record(state);
+        let differs = self.verifier.health.record(state, looked);
         if differs {
             tracing::warn!(store = name, "the state of the store changed");
         }

@@ -33,7 +33,10 @@ impl Follower {
         if may_have_changed {
             self.audit.store_may_have_changed();
         }
-        self.check_integrity(&hub, may_have_changed)?;
+        // The schema may be another than this handle knows, as after a step of a newer desk: what is there now has to be opened.
+        if self.check_integrity(&hub, may_have_changed).is_err() {
+            return self.reopen();
+        }
         let open_checks = if self.places.store.file().is_some() { MAX_HEAD_INTERVAL } else { SERVER_OPEN_INTERVAL };
         if self.open_checked_at.elapsed() >= open_checks {
             self.open_checked_at = Instant::now();
@@ -63,7 +66,7 @@ impl Follower {
     /// Checks everything beside the credentials, if that is due.
     fn check_integrity(&mut self, hub: &Hub, may_have_changed: bool) -> Result<(), HubError> {
         if self.state.integrity.check_is_due(may_have_changed) {
-            self.state.integrity.check(hub);
+            self.state.integrity.check(hub)?;
         }
         self.verifier.health.set_integrity(&self.state.integrity);
         Ok(())
@@ -126,7 +129,7 @@ impl Follower {
         self.last_load_succeeded = loaded.is_ok();
         let matches = loaded?;
         self.state.integrity.set_altered(!matches);
-        self.state.integrity.check(hub);
+        self.state.integrity.check(hub)?;
         self.verifier.health.set_integrity(&self.state.integrity);
         Ok(())
     }

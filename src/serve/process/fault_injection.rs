@@ -3,7 +3,7 @@
 //!
 //! `KEYDESK_TEST_FAULTS` names a thread that panics as soon as it starts. `KEYDESK_TEST_DELAY` names a place and the
 //! milliseconds to wait there, as in `load=3000`. A fault that is named `unknown-commit` happens once: the first batch of
-//! counts is committed, and the writer is told that nobody knows.
+//! counts is committed, and the writer is told that nobody knows. With `deaf` hints of commits are not listened to.
 
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
@@ -25,6 +25,11 @@ pub(in crate::serve) fn once(fault: &str) -> bool {
     cfg!(debug_assertions)
         && std::env::var("KEYDESK_TEST_FAULTS").is_ok_and(|wanted| wanted == fault)
         && !HAPPENED.swap(true, Relaxed)
+}
+
+/// Whether a fault of that name goes on for the whole life of the process.
+pub(in crate::serve) fn always(fault: &str) -> bool {
+    cfg!(debug_assertions) && std::env::var("KEYDESK_TEST_FAULTS").is_ok_and(|wanted| wanted == fault)
 }
 
 /// Called where something starts that may take long.

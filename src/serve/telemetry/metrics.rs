@@ -67,6 +67,11 @@ pub(in crate::serve) struct Gauges {
     /// Whether the store was rolled back.
     pub(in crate::serve) rolled_back: bool,
     pub(in crate::serve) altered: usize,
+    /// Whether changes arrive as hints; whether the desk was copied elsewhere; and whether two servers of the store take
+    /// changes.
+    pub(in crate::serve) listening: bool,
+    pub(in crate::serve) copied: bool,
+    pub(in crate::serve) two_primaries: bool,
     /// Signatures that the replay guard remembers; and records that the replay journal could not write, or not read
     /// after a restart.
     pub(in crate::serve) signatures: usize,
@@ -149,6 +154,18 @@ impl Metrics {
             let _ = writeln!(page, "keydesk_credentials_by_state{{kind=\"{kind}\",state=\"{state}\"}} {n}");
         }
         self.histogram(&mut page);
+        for (name, help, is) in [
+            (
+                "keydesk_store_listening",
+                "1 while hints of commits arrive, 0 while the store is polled.",
+                gauges.listening,
+            ),
+            ("keydesk_store_copied", "1 where the desk was copied elsewhere and may be left behind.", gauges.copied),
+            ("keydesk_store_two_primaries", "1 while two servers of the store take changes.", gauges.two_primaries),
+        ] {
+            head(&mut page, name, "gauge", help);
+            let _ = writeln!(page, "{name} {}", u8::from(is));
+        }
         self.numbers(&mut page, gauges);
         page
     }
@@ -256,6 +273,9 @@ mod tests {
             age_ms: 1_005,
             rolled_back: true,
             altered: 2,
+            listening: true,
+            copied: true,
+            two_primaries: true,
             signatures: 4,
             signatures_lost: 2,
             snapshot_bytes: 9,
@@ -273,6 +293,9 @@ mod tests {
             "keydesk_snapshot_age_seconds 1.005",
             "keydesk_store_went_back 1",
             "keydesk_store_altered 2",
+            "keydesk_store_listening 1",
+            "keydesk_store_copied 1",
+            "keydesk_store_two_primaries 1",
             "keydesk_settings_tampered 1",
             "keydesk_replay_signatures 4",
             "keydesk_replay_lost_total 2",

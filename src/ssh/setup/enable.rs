@@ -15,6 +15,10 @@ use super::{ACCOUNT, sshd};
 
 /// Where sshd reads it.
 const PLACE: &str = "/etc/ssh/sshd_config.d/keydesk.conf";
+/// The newest keyword of the block. An older sshd would refuse the block, and takes no SetEnv of a Match either.
+const NEWEST_WANTED: &str = "requiredrsasize";
+const TOO_OLD: &str = "This sshd is older than OpenSSH 9.1 and cannot keep what the block of keydesk asks for. Nothing was changed. Upgrade \
+                       openssh-server.";
 /// How often a new connection is tried while sshd reads its configuration, and how long is waited between.
 const TRIES: u32 = 10;
 const BETWEEN: Duration = Duration::from_millis(300);
@@ -35,6 +39,10 @@ pub fn enable() -> Result<Enabled, String> {
     let place = Path::new(PLACE);
     // Whatever is wrong already is not this block's fault.
     sshd::test().map_err(|why| format!("sshd's configuration is wrong already, and nothing was changed. {why}"))?;
+    let told = sshd::settings(ACCOUNT).map_err(|why| format!("sshd does not say what it goes by. {why}"))?;
+    if sshd::value(&told, NEWEST_WANTED).is_none() {
+        return Err(TOO_OLD.to_owned());
+    }
     let before = fs::read(place).ok();
     if before.as_deref().is_some_and(|text| text != BLOCK.as_bytes()) {
         return Err(format!(
@@ -164,6 +172,7 @@ mod tests {
         for (told, is) in [
             ("port 22\nlistenaddress 0.0.0.0:22\n", "127.0.0.1:22"),
             ("listenaddress [::]:2222\n", "[::1]:2222"),
+            ("Port 22\nListenAddress 192.0.2.1:22\n", "192.0.2.1:22"),
             ("listenaddress 192.0.2.1:22\n", "192.0.2.1:22"),
         ] {
             assert_eq!(address(told), is.parse().ok(), "{told}");

@@ -26,9 +26,10 @@ pub(super) fn test() -> Result<(), String> {
     run(Command::new(program()?).arg("-t")).map(|_| ())
 }
 
-/// What a keyword is set to.
+/// What a keyword is set to. sshd 10.0 prints keywords in small letters, 10.6 as its manual writes them.
 pub(super) fn value<'a>(settings: &'a str, keyword: &str) -> Option<&'a str> {
-    settings.lines().find_map(|line| line.strip_prefix(keyword)?.strip_prefix(' ')).map(str::trim)
+    let mut all = settings.lines().filter_map(|line| line.split_once(' '));
+    all.find(|(name, _)| name.eq_ignore_ascii_case(keyword)).map(|(_, value)| value.trim())
 }
 
 /// Makes a running sshd read its configuration anew. `false` if none runs.

@@ -23,11 +23,24 @@ macro_rules! accepted {
     };
 }
 
-/// One text, whose hash the newest step's row carries.
+/// One text, whose hash the newest step's row carries. Other versions of keydesk compare it with theirs: for a schema that is as
+/// the steps made it, it stays the same for ever.
 pub(super) const ALL: &str = concat!(
     r#"
 WITH schema AS (SELECT oid, nspowner AS owner, nspacl FROM pg_namespace WHERE nspname = 'keydesk'),
-rel AS (SELECT c.*, schema.owner FROM pg_class c JOIN schema ON c.relnamespace = schema.oid),
+defined AS (
+    SELECT i.*, substr(def, strpos(def, ' ON ')) AS behind_name FROM pg_class c JOIN schema ON c.relnamespace = schema.oid
+        JOIN pg_index i ON i.indexrelid = c.oid, pg_get_indexdef(c.oid) def
+),
+-- REINDEX CONCURRENTLY has a second index for a while, which answers nothing yet or nothing any more.
+being_built AS (
+    SELECT i.indexrelid FROM defined i JOIN defined o USING (indrelid, indisunique, behind_name)
+        WHERE NOT i.indisvalid AND o.indisvalid
+),
+rel AS (
+    SELECT c.*, schema.owner FROM pg_class c JOIN schema ON c.relnamespace = schema.oid
+        WHERE c.oid NOT IN (SELECT indexrelid FROM being_built)
+),
 granted AS (
     SELECT 'table' AS kind, rel.relname::text AS name, a.* FROM rel, aclexplode(rel.relacl) a WHERE a.grantee <> rel.relowner
     UNION ALL SELECT 'column', rel.relname || '.' || t.attname, a.*
@@ -35,12 +48,18 @@ granted AS (
     UNION ALL SELECT 'schema', 'keydesk', a.* FROM schema, aclexplode(schema.nspacl) a WHERE a.grantee <> schema.owner
     UNION ALL SELECT 'function', p.proname::text, a.*
         FROM pg_proc p JOIN schema ON p.pronamespace = schema.oid, aclexplode(p.proacl) a WHERE a.grantee <> p.proowner
+    UNION ALL SELECT 'default', d.defaclobjtype::text, a.*
+        FROM pg_default_acl d JOIN schema ON d.defaclnamespace = schema.oid, aclexplode(d.defaclacl) a
+    UNION ALL SELECT 'default', 'everywhere', a.*
+        FROM pg_default_acl d JOIN schema ON d.defaclnamespace = 0 AND d.defaclrole = schema.owner AND d.defaclobjtype = 'r',
+        aclexplode(d.defaclacl) a WHERE a.grantee <> schema.owner
 ),
 lines AS (
     SELECT json_build_array('relation', relname, relkind, relpersistence, relrowsecurity, relforcerowsecurity,
         relispartition, relowner = owner)::text AS line FROM rel
     UNION ALL SELECT json_build_array('column', rel.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
-        a.attidentity, a.attgenerated, (SELECT collname FROM pg_collation WHERE oid = a.attcollation),
+        a.attidentity, a.attgenerated, (SELECT CASE n.nspname WHEN 'pg_catalog' THEN '' ELSE n.nspname || '.' END || o.collname
+            FROM pg_collation o JOIN pg_namespace n ON n.oid = o.collnamespace WHERE o.oid = a.attcollation),
         pg_get_expr(d.adbin, d.adrelid))::text
         FROM rel JOIN pg_attribute a ON a.attrelid = rel.oid LEFT JOIN pg_attrdef d ON d.adrelid = rel.oid AND d.adnum = a.attnum
         WHERE rel.relkind IN ('r', 'v', 'm', 'f', 'p') AND a.attnum > 0 AND NOT a.attisdropped
@@ -48,7 +67,7 @@ lines AS (
         o.convalidated)::text
         FROM rel JOIN pg_constraint o ON o.conrelid = rel.oid WHERE o.contype <> 'n'
     UNION ALL SELECT json_build_array('index', pg_get_indexdef(i.indexrelid), i.indisvalid, i.indisready)::text
-        FROM rel JOIN pg_index i ON i.indrelid = rel.oid
+        FROM rel JOIN pg_index i ON i.indrelid = rel.oid WHERE i.indexrelid NOT IN (SELECT indexrelid FROM being_built)
     UNION ALL SELECT json_build_array('trigger', rel.relname, CASE WHEN t.tgisinternal THEN p.proname ELSE t.tgname END,
         t.tgenabled, CASE WHEN t.tgisinternal THEN t.tgconstrrelid::regclass::text ELSE pg_get_triggerdef(t.oid) END)::text
         FROM rel JOIN pg_trigger t ON t.tgrelid = rel.oid JOIN pg_proc p ON p.oid = t.tgfoid
@@ -59,6 +78,8 @@ lines AS (
         FROM rel JOIN pg_policy y ON y.polrelid = rel.oid
     UNION ALL SELECT json_build_array('child', rel.relname, i.inhrelid::regclass::text)::text
         FROM rel JOIN pg_inherits i ON i.inhparent = rel.oid WHERE rel.relkind IN ('r', 'p')
+    UNION ALL SELECT json_build_array('parent', rel.relname, i.inhparent::regclass::text)::text
+        FROM rel JOIN pg_inherits i ON i.inhrelid = rel.oid WHERE rel.relkind IN ('r', 'p')
     UNION ALL SELECT json_build_array('function', p.proname, p.prokind, pg_get_function_identity_arguments(p.oid),
         (SELECT lanname FROM pg_language WHERE oid = p.prolang), p.prosrc, p.probin, p.provolatile, p.prosecdef, p.proconfig,
         p.proowner = schema.owner)::text
@@ -91,7 +112,7 @@ SELECT string_agg(line, E'\n' ORDER BY line COLLATE "C") FROM lines"#
 /// tenth of the work of [`ALL`], which is asked for when this differs; an index that is built anew is a difference here and
 /// none there.
 pub(super) const VERSIONS: &str = r#"
-WITH schema AS (SELECT oid, xmin FROM pg_namespace WHERE nspname = 'keydesk'),
+WITH schema AS (SELECT oid, xmin, nspowner AS owner FROM pg_namespace WHERE nspname = 'keydesk'),
 rel AS (SELECT c.oid, c.xmin FROM pg_class c JOIN schema ON c.relnamespace = schema.oid),
 rows (line) AS (
     SELECT 'n' || oid || '.' || xmin FROM schema
@@ -104,11 +125,14 @@ rows (line) AS (
     UNION ALL SELECT 't' || t.oid || '.' || t.xmin FROM pg_trigger t WHERE t.tgrelid = ANY (ARRAY(SELECT oid FROM rel))
     UNION ALL SELECT 'r' || r.oid || '.' || r.xmin FROM pg_rewrite r WHERE r.ev_class = ANY (ARRAY(SELECT oid FROM rel))
     UNION ALL SELECT 'y' || y.oid || '.' || y.xmin FROM pg_policy y WHERE y.polrelid = ANY (ARRAY(SELECT oid FROM rel))
-    UNION ALL SELECT 'h' || h.inhrelid || '.' || h.xmin FROM pg_inherits h WHERE h.inhparent = ANY (ARRAY(SELECT oid FROM rel))
+    UNION ALL SELECT 'h' || h.inhrelid || '.' || h.xmin FROM pg_inherits h
+        WHERE h.inhparent = ANY (ARRAY(SELECT oid FROM rel)) OR h.inhrelid = ANY (ARRAY(SELECT oid FROM rel))
     UNION ALL SELECT 'p' || p.oid || '.' || p.xmin FROM pg_proc p JOIN schema ON p.pronamespace = schema.oid
     UNION ALL SELECT 'T' || t.oid || '.' || t.xmin FROM pg_type t JOIN schema ON t.typnamespace = schema.oid
     UNION ALL SELECT 'O' || o.oid || '.' || o.xmin FROM pg_operator o JOIN schema ON o.oprnamespace = schema.oid
     UNION ALL SELECT 'C' || c.oid || '.' || c.xmin FROM pg_collation c JOIN schema ON c.collnamespace = schema.oid
+    UNION ALL SELECT 'g' || d.oid || '.' || d.xmin FROM pg_default_acl d JOIN schema ON d.defaclnamespace = schema.oid
+        OR d.defaclnamespace = 0 AND d.defaclrole = schema.owner
     UNION ALL SELECT 'e' || e.oid || '.' || e.xmin FROM pg_event_trigger e
 )
-SELECT md5(string_agg(line, ' ' ORDER BY line)) FROM rows"#;
+SELECT md5(string_agg(line, ' ' ORDER BY line COLLATE "C")) FROM rows"#;

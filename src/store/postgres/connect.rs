@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
@@ -20,13 +22,16 @@ use super::{password, sql_error};
 
 /// How long one server may take to answer.
 const CONNECT: Duration = Duration::from_secs(5);
+/// How long one is waited for before the next is tried as well.
+const HEAD_START: Duration = Duration::from_secs(1);
 /// A line on which nothing arrives for so long is dead.
 const SILENCE: Duration = Duration::from_secs(15);
 /// The oldest server that is supported, as PostgreSQL numbers itself.
 const OLDEST: i64 = 140_000;
-/// What identifies the server, in one row of text.
-const WHO: &str = "SELECT version(), current_setting('server_version_num'), pg_is_in_recovery(), \
-                   current_setting('server_encoding'), to_regnamespace('keydesk') IS NOT NULL";
+/// What identifies the server, in one row of text. No search path is set yet: every name says whose it is.
+const WHO: &str = "SELECT pg_catalog.version(), pg_catalog.current_setting('server_version_num'), \
+                   pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('server_encoding'), \
+                   pg_catalog.to_regnamespace('keydesk') IS NOT NULL";
 
 /// How this process encrypts its connections.
 #[derive(Clone)]
@@ -55,6 +60,8 @@ pub(super) struct Driver(Box<dyn Drive>);
 pub(super) struct Connected {
     pub(super) client: Client,
     pub(super) driver: Driver,
+    /// The one of the servers that it is to.
+    pub(super) host: PostgresHost,
     /// Whether the schema `keydesk` is there.
     pub(super) has_schema: bool,
 }
@@ -99,23 +106,50 @@ fn system_roots() -> Result<RootCertStore, StoreError> {
     }
 }
 
-/// Connects to the first server that is a primary.
+/// Connects to the first server that is a primary. One that does not answer at once is not waited for before the next is
+/// tried: a machine that stands still accepts connections for a long time.
 pub(super) async fn connect(place: &PostgresPlace, encryption: &Encryption) -> Result<Connected, StoreError> {
-    let mut reasons = Vec::new();
-    for host in &place.hosts {
-        let password = password::of(place, host)?;
-        let tried = tokio::time::timeout(CONNECT, one(place, host, password, encryption)).await;
-        match tried.unwrap_or_else(|_| Err(Reason::Unreachable("it does not answer".to_owned()))) {
-            Ok(connected) => return Ok(connected),
-            Err(Reason::Foreign(sentence)) => return Err(StoreError::Foreign(sentence)),
-            Err(Reason::Unreachable(why)) => reasons.push(format!("{host}: {why}")),
+    let (mut tries, mut reasons) = (FuturesUnordered::new(), Vec::new());
+    let mut hosts = place.hosts.iter().enumerate();
+    loop {
+        let next = hosts.next();
+        let is_last = next.is_none();
+        if let Some((at, host)) = next {
+            let password = password::of(place, host)?;
+            tries.push(async move {
+                let tried = tokio::time::timeout(CONNECT, one(place, host, password, encryption)).await;
+                (at, tried.unwrap_or_else(|_| Err(Reason::Unreachable("it does not answer".to_owned()))))
+            });
+        }
+        let ended = tokio::select! {
+            ended = tries.next() => ended,
+            () = tokio::time::sleep(HEAD_START), if !is_last => continue,
+        };
+        match ended {
+            Some((_, Ok(connected))) => return Ok(connected),
+            Some((_, Err(Reason::Foreign(sentence)))) => return Err(StoreError::Foreign(sentence)),
+            Some((at, Err(Reason::Unreachable(why)))) => reasons.push((at, why)),
+            None if is_last => break,
+            None => {}
         }
     }
+    reasons.sort();
+    let reasons: Vec<_> = reasons.into_iter().map(|(at, why)| format!("{}: {why}", place.hosts[at])).collect();
     Err(StoreError::Unavailable(format!(
         "The database {place} cannot be reached ({}). Nothing was changed; see that it runs and lets {} in, then try again.",
         reasons.join("; "),
         place.user
     )))
+}
+
+/// A connection to one server; none where it cannot be used as the primary.
+pub(super) async fn to_primary(
+    place: &PostgresPlace,
+    host: &PostgresHost,
+    encryption: &Encryption,
+) -> Option<Connected> {
+    let password = password::of(place, host).ok()?;
+    tokio::time::timeout(CONNECT, one(place, host, password, encryption)).await.ok()?.ok()
 }
 
 enum Reason {
@@ -194,7 +228,7 @@ async fn judged(
     if field(2) != "f" {
         return Err(Reason::Unreachable(format!("{host} is a standby: name the primary")));
     }
-    Ok(Connected { has_schema: field(4) == "t", client, driver })
+    Ok(Connected { has_schema: field(4) == "t", host: host.clone(), client, driver })
 }
 
 fn no_postgres(version: &str) -> Option<&'static str> {

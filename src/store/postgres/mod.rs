@@ -7,26 +7,33 @@
 mod catalogue;
 mod connect;
 mod line;
+mod listener;
 mod password;
+mod pipeline;
 mod place;
+mod primaries;
 mod schema;
 mod sql_error;
 mod tx;
 mod values;
+mod versions;
 
 use std::sync::atomic::AtomicI64;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{Cancel, NEWEST_STEP, Notice, Store, StoreError, Tx, WriteTx};
+use super::{Cancel, Listener, NEWEST_STEP, Notice, Query, Store, StoreError, Tx, WriteTx};
 
 use connect::Encryption;
 use line::{Line, Terms};
+use listener::PostgresListener;
+use pipeline::{Said, Statement};
 pub use place::{PORT, PostgresHost, PostgresPlace};
 pub use schema::StoreUse;
 use sql_error::Failure;
-use tx::{Begin, PostgresTx};
+use tx::{Begin, PostgresTx, fetched};
+use versions::NoPlan;
 
 /// How long the connection for changes is kept when there are none.
 const WRITER_RESTS: Duration = Duration::from_secs(30);
@@ -36,6 +43,10 @@ const BEGIN: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How often a reader compares the catalogue.
 const COMPARE_EVERY: Duration = Duration::from_secs(2);
+/// How long a read of a verifier may be silent.
+const FOLLOWER: Duration = Duration::from_secs(15);
+/// Last uses of one transaction: a server begins each with a millisecond's work, and writes so many in a dozen.
+const USES: usize = 1_024;
 /// The pauses between two tries to connect.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(2));
 
@@ -53,11 +64,13 @@ pub struct PostgresStore {
     refused: Mutex<Option<Refused>>,
     /// The step of a schema that the first change makes.
     unborn: Option<i64>,
+    /// Whether a verifier reads: none of its statements is silent for long, and while it waits it sees nothing.
+    follows: bool,
 }
 
 #[derive(Default)]
 struct Known {
-    catalogue: Option<Vec<u8>>,
+    catalogue: Option<Arc<[u8]>>,
     /// Which versions of the server's rows described it.
     versions: Option<String>,
     compared_at: Option<Instant>,
@@ -84,6 +97,7 @@ impl PostgresStore {
             snapshot: Mutex::default(),
             refused: Mutex::default(),
             unborn: None,
+            follows: false,
         };
         *lock(&store.reader) = Some(store.connect(None)?);
         Ok(store)
@@ -93,9 +107,9 @@ impl PostgresStore {
         Ok(lock(&self.reader).as_ref().is_some_and(|line| line.has_schema))
     }
 
-    fn know(&self, step: i64, catalogue: Vec<u8>) {
+    fn know(&self, step: i64, catalogue: Vec<u8>, versions: Option<String>) {
         self.step.store(step, Relaxed);
-        *lock(&self.known) = Known { catalogue: Some(catalogue), versions: None, compared_at: None };
+        *lock(&self.known) = Known { catalogue: Some(catalogue.into()), versions, compared_at: None };
     }
 
     fn connect(&self, rest: Option<Duration>) -> Result<Line, StoreError> {
@@ -119,33 +133,55 @@ impl PostgresStore {
         }
     }
 
-    /// Begins a transaction, on a new connection if the old one is gone: nothing was sent in it yet.
-    fn begin(&self, begin: Begin, cancel: Option<Cancel>, compare: bool) -> Result<PostgresTx<'_>, StoreError> {
+    /// Begins a transaction, on a new connection if the old one is gone: nothing was sent in it yet. What it will ask first
+    /// is asked in the same round trip.
+    fn begin(
+        &self,
+        begin: Begin,
+        cancel: Option<Cancel>,
+        compare: bool,
+        queries: Vec<Query>,
+    ) -> Result<PostgresTx<'_>, StoreError> {
         let (slot, rest) = match begin {
             Begin::Read => (&self.reader, None),
-            Begin::Write | Begin::Steps => (&self.writer, Some(WRITER_RESTS)),
+            Begin::Write | Begin::Lasting | Begin::Relaxed | Begin::Steps => (&self.writer, Some(WRITER_RESTS)),
         };
         let mut held = lock(slot);
-        let mut sql = begin.sql();
-        if compare {
-            sql.push_str("; ");
-            sql.push_str(catalogue::VERSIONS);
+        let asked: Vec<_> =
+            queries.iter().map(|query| Statement::Typed(query.sql.clone(), query.params.clone(), None)).collect();
+        let batch = |line: &Line| if compare { line.asking.sql(&begin.sql()) } else { begin.sql() };
+        let statements = |line: &Line| {
+            let first = Statement::Batch(batch(line));
+            [first].into_iter().chain(asked.iter().cloned()).collect()
+        };
+        let (versions, said) = loop {
+            let mut said = self.on_a_line(&mut held, rest, &statements)?;
+            let first = said.remove(0);
+            let Some(line) = held.as_mut().filter(|_| compare) else { break (None, said) };
+            let sql = batch(line);
+            match line.asking.answered(&sql, &first) {
+                Ok(versions) => break (versions, said),
+                Err(NoPlan) => line.batch_and_leave("ROLLBACK", Terms { silence: BEGIN, cancel: None }),
+            }
+        };
+        let mut tx = PostgresTx::new(held, begin, cancel, fetched(queries, said).collect());
+        if self.follows && begin == Begin::Read {
+            tx.is_given_up_after(FOLLOWER);
         }
-        let said = self.on_a_line(&mut held, rest, &sql)?;
-        let mut tx = PostgresTx::new(held, begin, cancel);
         if compare {
-            self.compare(&mut tx, said.last().cloned())?;
+            self.compare(&mut tx, versions)?;
         }
         Ok(tx)
     }
 
-    /// Statements that change nothing, on the connection of a slot or, if that is gone, on a new one.
+    /// Statements that change nothing, on the connection of a slot or, if that is gone, on a new one. All of them are
+    /// answered.
     fn on_a_line(
         &self,
         held: &mut MutexGuard<'_, Option<Line>>,
         rest: Option<Duration>,
-        sql: &str,
-    ) -> Result<Vec<String>, StoreError> {
+        statements: &dyn Fn(&Line) -> Vec<Statement>,
+    ) -> Result<Vec<Said>, StoreError> {
         let mut is_new = false;
         loop {
             let line = match held.take().filter(Line::is_usable) {
@@ -155,8 +191,8 @@ impl PostgresStore {
                     self.connect(rest)?
                 }
             };
-            let said = line.batch(sql.to_owned(), Terms { silence: BEGIN, cancel: None });
-            match said {
+            let answers = line.pipeline(statements(&line), Terms { silence: BEGIN, cancel: None });
+            match answers.into_iter().collect() {
                 Ok(said) => {
                     **held = Some(line);
                     return Ok(said);
@@ -179,7 +215,7 @@ impl PostgresStore {
             // Others may only have built an index anew.
             let is = tx.catalogue()?;
             let mut known = lock(&self.known);
-            if known.catalogue.as_ref().is_some_and(|known| *known != is) {
+            if known.catalogue.as_ref().is_some_and(|known| **known != *is) {
                 return Err(StoreError::Foreign(format!(
                     "The schema of {} was changed while keydesk had it open: by a newer keydesk, or outside keydesk. Nothing \
                      was changed; start keydesk again.",
@@ -188,7 +224,11 @@ impl PostgresStore {
             }
             known.versions = versions;
         }
-        lock(&self.known).compared_at = Some(Instant::now());
+        let mut known = lock(&self.known);
+        known.compared_at = Some(Instant::now());
+        if let Some(catalogue) = known.catalogue.clone() {
+            tx.has_catalogue(catalogue);
+        }
         Ok(())
     }
 
@@ -201,18 +241,49 @@ impl Store for PostgresStore {
     fn write(&self) -> Result<Box<dyn WriteTx + '_>, StoreError> {
         match self.unborn {
             Some(step) => Ok(Box::new(self.begin_birth(step)?)),
-            None => Ok(Box::new(self.begin(Begin::Write, None, true)?)),
+            None => Ok(Box::new(self.begin(Begin::Write, None, true, Vec::new())?)),
         }
     }
 
+    fn write_at_length(&self) -> Result<Box<dyn WriteTx + '_>, StoreError> {
+        match self.unborn {
+            Some(_) => self.write(),
+            None => Ok(Box::new(self.begin(Begin::Lasting, None, true, Vec::new())?)),
+        }
+    }
+
+    fn write_with(&self, queries: Vec<Query>) -> Result<Box<dyn WriteTx + '_>, StoreError> {
+        match self.unborn {
+            // There are no tables yet.
+            Some(_) => self.write(),
+            None => Ok(Box::new(self.begin(Begin::Write, None, true, queries)?)),
+        }
+    }
+
+    fn write_relaxed(&self) -> Result<Box<dyn WriteTx + '_>, StoreError> {
+        match self.unborn {
+            Some(_) => self.write(),
+            None => Ok(Box::new(self.begin(Begin::Relaxed, None, true, Vec::new())?)),
+        }
+    }
+
+    fn read_with(&self, cancel: &Cancel, queries: Vec<Query>) -> Result<Box<dyn Tx + '_>, StoreError> {
+        Ok(Box::new(self.begin(Begin::Read, Some(cancel.clone()), self.compare_is_due(), queries)?))
+    }
+
     fn read(&self, cancel: &Cancel) -> Result<Box<dyn Tx + '_>, StoreError> {
-        Ok(Box::new(self.begin(Begin::Read, Some(cancel.clone()), self.compare_is_due())?))
+        self.read_with(cancel, Vec::new())
     }
 
     fn changed(&self) -> Result<bool, StoreError> {
         let mut held = lock(&self.reader);
-        // Moves with every transaction of the server that writes, of this database or another.
-        let now = self.on_a_line(&mut held, None, "SELECT pg_current_snapshot()::text")?.pop();
+        // Moves with every transaction of the server that writes, of this database or another. Outside a transaction, where
+        // the search path is whoever set it for the role or the database.
+        let look = Statement::Batch("SELECT pg_catalog.pg_current_snapshot()::pg_catalog.text".to_owned());
+        let now = match self.on_a_line(&mut held, None, &|_| vec![look.clone()])?.pop() {
+            Some(Said::Texts(mut texts)) => texts.pop(),
+            Some(Said::Rows(_) | Said::NotOne(_) | Said::NoPlan) | None => None,
+        };
         drop(held);
         let mut known = lock(&self.snapshot);
         let changed = known.is_none() || *known != now;
@@ -226,7 +297,7 @@ impl Store for PostgresStore {
     }
 
     fn fresh(&self) -> Result<bool, StoreError> {
-        drop(self.begin(Begin::Read, None, true)?);
+        drop(self.begin(Begin::Read, None, true, Vec::new())?);
         Ok(true)
     }
 
@@ -238,8 +309,28 @@ impl Store for PostgresStore {
         PATIENCE
     }
 
+    fn uses_at_once(&self) -> usize {
+        USES
+    }
+
     fn notice(&self) -> Option<Box<dyn Notice>> {
         None
+    }
+
+    fn listen(&self) -> Option<Box<dyn Listener>> {
+        let listener = PostgresListener::new(self.place.clone(), self.encryption.clone()).ok()?;
+        Some(Box::new(listener))
+    }
+
+    fn primaries(&self) -> Option<Vec<String>> {
+        (self.place.hosts.len() > 1).then(|| primaries::of(&self.place, &self.encryption))
+    }
+
+    fn notify(&self, channel: &str) -> Result<(), StoreError> {
+        // It proves a connection and is not worth a flush to disk.
+        let sql = format!("BEGIN; SET LOCAL synchronous_commit = off; NOTIFY {channel}; COMMIT");
+        let notify = Statement::Batch(sql);
+        self.on_a_line(&mut lock(&self.writer), Some(WRITER_RESTS), &|_| vec![notify.clone()]).map(drop)
     }
 }
 

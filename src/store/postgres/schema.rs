@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::store::{Commit, MigrateRows, NEWEST_STEP, STEPS, Store, StoreError, Tx as _, WriteTx as _, oldest};
+use crate::store::{
+    Commit, MigrateRows, Migration, NEWEST_STEP, Query, STEPS, Store, StoreError, Tx as _, WriteTx as _, oldest,
+};
 
 use super::PostgresStore;
 use super::place::PostgresPlace;
@@ -58,6 +60,7 @@ impl PostgresStore {
 
     /// Looks at the schema, and brings an older one up to date where that may be done.
     pub fn ready(mut self, of: StoreUse, migrate: MigrateRows<'_>) -> Result<Self, StoreError> {
+        self.follows = of == StoreUse::Verifier;
         let is = self.look()?;
         if is < NEWEST_STEP {
             self.bring_up_to_date(is, of, migrate)?;
@@ -74,17 +77,17 @@ impl PostgresStore {
     /// The step that the schema is at, read anew, and what its catalogue is.
     fn look(&mut self) -> Result<i64, StoreError> {
         let place = self.place.clone();
-        let mut tx = self.begin(Begin::Read, None, false)?;
         let ours = "SELECT to_regclass('keydesk.schema_step') IS NOT NULL AND to_regclass('keydesk.head') IS NOT NULL";
+        let mut tx = self.begin(Begin::Read, None, false, vec![Query::new(ours, [])])?;
         if !tx.row(ours, &[])?.is_some_and(|mut row| row.flag() == Ok(true)) {
             return Err(StoreError::Foreign(format!(
                 "The schema keydesk of {place} is not one of keydesk's. It was left alone; name another database."
             )));
         }
         let step = newest(&mut tx)?;
-        let catalogue = tx.catalogue()?;
+        let (versions, catalogue) = tx.described()?;
         drop(tx);
-        self.know(step, catalogue);
+        self.know(step, catalogue, versions);
         Ok(step)
     }
 
@@ -114,13 +117,14 @@ impl PostgresStore {
         if is >= NEWEST_STEP {
             return Ok(());
         }
+        migrate(&mut tx, Migration::Begins(is))?;
         apply(&mut tx, (is, NEWEST_STEP), migrate)?;
         done(Box::new(tx).commit())
     }
 
     /// A transaction that alone may change the schema.
     fn begin_steps(&self) -> Result<PostgresTx<'_>, StoreError> {
-        let mut tx = self.begin(Begin::Steps, None, false)?;
+        let mut tx = self.begin(Begin::Steps, None, false, Vec::new())?;
         tx.batch(&format!("SET LOCAL lock_timeout = '10min'; SELECT pg_advisory_xact_lock({LOCK})"))?;
         tx.batch("SET LOCAL lock_timeout = '1min'")?;
         Ok(tx)
@@ -153,12 +157,12 @@ fn apply(tx: &mut PostgresTx<'_>, (is, last): (i64, i64), migrate: MigrateRows<'
         let noted =
             format!("INSERT INTO schema_step (no, applied_at) VALUES ({}, extract(epoch FROM now())::bigint)", step.no);
         tx.batch(&noted)?;
-        migrate(tx, Some(step))?;
+        migrate(tx, Migration::Step(step))?;
         if !after.is_empty() {
             tx.batch(&after)?;
         }
     }
-    migrate(tx, None)
+    migrate(tx, Migration::Ends)
 }
 
 fn done(commit: Commit) -> Result<(), StoreError> {

@@ -2,7 +2,7 @@
 //! them, its message has not.
 
 use tokio_postgres::Error;
-use tokio_postgres::error::SqlState;
+use tokio_postgres::error::{DbError, Severity, SqlState};
 
 use crate::store::StoreError;
 
@@ -38,6 +38,11 @@ pub(super) fn failure(place: &str, why: &Error) -> Failure {
             false => Failure { error: StoreError::Broken(root(why)), lost: false },
         };
     };
+    let failure = of_statement(place, said);
+    Failure { lost: failure.lost || ends_the_session(said), ..failure }
+}
+
+fn of_statement(place: &str, said: &DbError) -> Failure {
     let (code, message) = (said.code(), said.message());
     let unavailable = |sentence: String| Failure { error: StoreError::Unavailable(sentence), lost: false };
     match *code {
@@ -77,6 +82,16 @@ pub(super) fn failure(place: &str, why: &Error) -> Failure {
         _ if ends_the_line(code.code()) => Failure::lost(place, message),
         // Of unique keys, checks and references the message names table and constraint, never a value.
         _ => Failure { error: StoreError::Broken(format!("{message}, {}", code.code())), lost: false },
+    }
+}
+
+/// Whether the session is over, whatever the code says: a server that cannot write its log stops with the code of a full
+/// disk or a damaged one, and what it was committing may be in that log.
+fn ends_the_session(said: &DbError) -> bool {
+    match said.parsed_severity() {
+        Some(severity) => matches!(severity, Severity::Fatal | Severity::Panic),
+        // Of a pooler, which says it in English.
+        None => matches!(said.severity(), "FATAL" | "PANIC"),
     }
 }
 

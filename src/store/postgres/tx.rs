@@ -1,12 +1,16 @@
 //! Transactions.
 
-use std::sync::MutexGuard;
+use std::collections::HashMap;
+use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
-use crate::store::{Cancel, Cell, Commit, StoreError, Tx, Value, WriteTx};
+use tokio_postgres::Row;
+
+use crate::store::{Cancel, Cell, Commit, Query, StoreError, Tx, Value, WriteTx};
 
 use super::catalogue;
 use super::line::{Line, Terms};
+use super::pipeline::{Answers, Said, Statement, over_rows};
 use super::sql_error::Failure;
 use super::values::cell;
 
@@ -17,10 +21,23 @@ const WRITE: Duration = Duration::from_secs(35);
 /// How long a commit may take before the server is asked to stop waiting for its standby.
 const COMMIT: Duration = Duration::from_secs(10);
 
+/// Statements that may wait to be sent with the next one.
+const QUEUED: usize = 512;
+
 /// What every transaction sets for itself, so that neither a pooler nor the settings of a role decide. What is not found in
-/// the system's own schema is looked for in keydesk's, and last among temporary tables.
+/// the system's own schema is looked for in keydesk's, and last among temporary tables. How strings are written and bytes are shown
+/// is part of what the server says about its schema. No statement is long enough to be worth compiling, and messages that
+/// nobody reads can be many times the answer.
 const SETTINGS: &str = "SET LOCAL search_path = keydesk, pg_temp; SET LOCAL row_security = off; \
-                        SET LOCAL quote_all_identifiers = off; SET LOCAL lock_timeout = '5s'";
+                        SELECT set_config('transaction_timeout', '0', true) \
+                        WHERE current_setting('transaction_timeout', true) IS NOT NULL; \
+                        SET LOCAL quote_all_identifiers = off; SET LOCAL standard_conforming_strings = on; \
+                        SET LOCAL bytea_output = hex; SET LOCAL lock_timeout = '5s'; SET LOCAL jit = off; \
+                        SET LOCAL client_min_messages = warning";
+
+/// The end of a transaction that listeners are to hear of. A queue that others filled must not stop a change, so nothing is
+/// put into one that is half full: whoever looks by itself needs no hint.
+const ANNOUNCE: &str = "SELECT pg_notify('keydesk', '') WHERE pg_notification_queue_usage() < 0.5; COMMIT";
 
 /// How a transaction begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,28 +46,43 @@ pub(super) enum Begin {
     Read,
     /// Writes; waits for whoever has the head.
     Write,
+    /// The same, and its commit does not wait for a disk.
+    Relaxed,
+    /// Writes for as long as it takes to read everything.
+    Lasting,
     /// Changes the schema, which may take long.
     Steps,
 }
 
 impl Begin {
-    /// The statements. A writer sees what was committed before it got the lock; `off` of `synchronous_commit` would tell of
-    /// a commit that a crash undoes.
+    /// The statements. A reader goes through an index in its order and stops early: without statistics a server takes every
+    /// range for a small one, and would fetch and sort the rest of a table for each page of it. A writer sees what was
+    /// committed before it got the lock; `off` of `synchronous_commit` would tell of a commit that a crash undoes.
     pub(super) fn sql(self) -> String {
         let (level, limits) = match self {
-            Self::Read => ("REPEATABLE READ READ ONLY", "SET LOCAL statement_timeout = 0"),
+            Self::Read => (
+                "REPEATABLE READ READ ONLY",
+                "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = '10min'; \
+                 SET LOCAL enable_bitmapscan = off",
+            ),
             Self::Write => (
                 "READ COMMITTED READ WRITE",
                 "SET LOCAL statement_timeout = '30s'; SET LOCAL idle_in_transaction_session_timeout = '10s'",
             ),
-            Self::Steps => (
+            // Less than a change waits for a lock: a verifier that stands still keeps nobody from revoking.
+            Self::Relaxed => (
+                "READ COMMITTED READ WRITE",
+                "SET LOCAL statement_timeout = '30s'; SET LOCAL idle_in_transaction_session_timeout = '3s'",
+            ),
+            Self::Lasting | Self::Steps => (
                 "READ COMMITTED READ WRITE",
                 "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = '10min'",
             ),
         };
         let durable = match self {
             Self::Read => "",
-            Self::Write | Self::Steps => {
+            Self::Relaxed => "; SET LOCAL synchronous_commit = off",
+            Self::Write | Self::Lasting | Self::Steps => {
                 "; SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit') \
                  WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)"
             }
@@ -61,9 +93,9 @@ impl Begin {
     fn silence(self) -> Duration {
         match self {
             Self::Read => READ,
-            Self::Write => WRITE,
+            Self::Write | Self::Relaxed => WRITE,
             // An index over a hundred million rows is made in one statement.
-            Self::Steps => Duration::from_secs(24 * 3600),
+            Self::Lasting | Self::Steps => Duration::from_secs(24 * 3600),
         }
     }
 }
@@ -72,16 +104,58 @@ impl Begin {
 pub(super) struct PostgresTx<'a> {
     held: MutexGuard<'a, Option<Line>>,
     begun: Begin,
+    silence: Duration,
     cancel: Option<Cancel>,
     /// The first error: the server refuses everything behind it.
     failed: Option<StoreError>,
+    announced: bool,
     open: bool,
+    /// The schema in canonical form, where it was compared since this transaction began.
+    catalogue: Option<Arc<[u8]>>,
+    /// Answers to what is asked ahead.
+    fetched: HashMap<Query, Vec<Row>>,
+    /// Statements that go with the next one that is waited for.
+    queued: Vec<Statement>,
 }
 
 impl<'a> PostgresTx<'a> {
-    /// A transaction that was begun.
-    pub(super) fn new(held: MutexGuard<'a, Option<Line>>, begun: Begin, cancel: Option<Cancel>) -> Self {
-        Self { held, begun, cancel, failed: None, open: true }
+    /// A transaction that was begun, with answers that came with its beginning.
+    pub(super) fn new(
+        held: MutexGuard<'a, Option<Line>>,
+        begun: Begin,
+        cancel: Option<Cancel>,
+        fetched: HashMap<Query, Vec<Row>>,
+    ) -> Self {
+        let silence = begun.silence();
+        Self {
+            held,
+            begun,
+            silence,
+            cancel,
+            failed: None,
+            announced: false,
+            open: true,
+            catalogue: None,
+            fetched,
+            queued: Vec::new(),
+        }
+    }
+
+    /// Sets how long a statement may be silent.
+    pub(super) fn is_given_up_after(&mut self, silence: Duration) {
+        self.silence = silence;
+    }
+
+    /// Says what the schema was compared with: it is not described once more.
+    pub(super) fn has_catalogue(&mut self, catalogue: Arc<[u8]>) {
+        self.catalogue = Some(catalogue);
+    }
+
+    /// Which versions of the server's rows describe the schema, and the schema in canonical form. Versions first: a change
+    /// between the two is a difference at the next comparison.
+    pub(super) fn described(&mut self) -> Result<(Option<String>, Vec<u8>), StoreError> {
+        let mut texts = self.batch(&format!("{}; {}", catalogue::VERSIONS, catalogue::ALL))?.into_iter();
+        Ok((texts.next(), texts.next().unwrap_or_default().into_bytes()))
     }
 
     fn line(&self) -> Result<&Line, StoreError> {
@@ -93,7 +167,7 @@ impl<'a> PostgresTx<'a> {
     }
 
     fn terms(&self) -> Terms {
-        Terms { silence: self.begun.silence(), cancel: self.cancel.clone() }
+        Terms { silence: self.silence, cancel: self.cancel.clone() }
     }
 
     /// Remembers an error.
@@ -105,10 +179,37 @@ impl<'a> PostgresTx<'a> {
         why.error
     }
 
+    /// Sends what is queued and more statements, and waits for all the answers; returns those to the latter.
+    fn send(&mut self, statements: Vec<Statement>, silence: Duration) -> Result<Vec<Said>, Failure> {
+        let mut all = std::mem::take(&mut self.queued);
+        let before = all.len();
+        let line = self.line().map_err(|error| Failure { error, lost: false })?;
+        all.extend(statements);
+        let answers: Answers = line.pipeline(all, Terms { silence, ..self.terms() });
+        let mut said = answers.into_iter().collect::<Result<Vec<_>, _>>()?;
+        Ok(said.split_off(before.min(said.len())))
+    }
+
     /// Runs statements that have no parameters and no rows that matter.
     pub(super) fn batch(&mut self, sql: &str) -> Result<Vec<String>, StoreError> {
-        let said = self.line()?.batch(sql.to_owned(), self.terms());
-        said.map_err(|why| self.fail(why))
+        let said = self.send(vec![Statement::Batch(sql.to_owned())], self.silence);
+        match said.map_err(|why| self.fail(why))?.pop() {
+            Some(Said::Texts(texts)) => Ok(texts),
+            Some(Said::Rows(_) | Said::NotOne(_) | Said::NoPlan) | None => Ok(Vec::new()),
+        }
+    }
+
+    /// Waits for everything that is queued.
+    fn flush(&mut self) -> Result<(), StoreError> {
+        let said = self.send(Vec::new(), self.silence);
+        said.map(drop).map_err(|why| self.fail(why))
+    }
+
+    fn put_in_queue(&mut self, statement: Statement) -> Result<(), StoreError> {
+        self.line()?;
+        self.fetched.clear();
+        self.queued.push(statement);
+        if self.queued.len() < QUEUED { Ok(()) } else { self.flush() }
     }
 
     fn run(
@@ -117,9 +218,16 @@ impl<'a> PostgresTx<'a> {
         params: &[Value],
         each: &mut dyn FnMut(&[Cell<'_>]) -> Result<(), StoreError>,
     ) -> Result<u64, StoreError> {
+        self.line()?;
+        if !self.fetched.is_empty()
+            && let Some(rows) = self.fetched.get(&Query::new(sql, params))
+        {
+            return rows.iter().try_for_each(|row| each(&cells(row)?)).map(|()| 0);
+        }
         let mut room: Vec<Cell<'static>> = Vec::new();
+        let (query, queued) = (Query::new(sql, params), std::mem::take(&mut self.queued));
         let (mut stopped, line) = (None, self.line()?);
-        let changed = line.query(sql.to_owned(), params.to_vec(), self.terms(), &mut |row| {
+        let changed = line.query(queued, query, self.terms(), &mut |row| {
             // One allocation for all rows, as in the driver of SQLite.
             let mut cells: Vec<Cell<'_>> = std::mem::take(&mut room).into_iter().map(|cell| cell as Cell<'_>).collect();
             let read = (0..row.len()).try_for_each(|column| {
@@ -142,7 +250,22 @@ impl<'a> PostgresTx<'a> {
     }
 }
 
+fn cells(row: &Row) -> Result<Vec<Cell<'_>>, StoreError> {
+    (0..row.len()).map(|column| cell(row, column)).collect()
+}
+
 impl Tx for PostgresTx<'_> {
+    fn prefetch(&mut self, mut queries: Vec<Query>) -> Result<(), StoreError> {
+        queries.retain(|query| !self.fetched.contains_key(query));
+        if queries.is_empty() {
+            return self.line().map(drop);
+        }
+        let statements = queries.iter().map(|query| Statement::Typed(query.sql.clone(), query.params.clone(), None));
+        let said = self.send(statements.collect(), self.silence).map_err(|why| self.fail(why))?;
+        self.fetched.extend(fetched(queries, said));
+        Ok(())
+    }
+
     fn each(
         &mut self,
         sql: &str,
@@ -153,6 +276,9 @@ impl Tx for PostgresTx<'_> {
     }
 
     fn catalogue(&mut self) -> Result<Vec<u8>, StoreError> {
+        if let Some(known) = &self.catalogue {
+            return Ok(known.to_vec());
+        }
         let read = self.batch(catalogue::ALL)?;
         Ok(read.into_iter().next().unwrap_or_default().into_bytes())
     }
@@ -163,8 +289,29 @@ impl Tx for PostgresTx<'_> {
     }
 }
 
+/// Queries and the answers to them.
+pub(super) fn fetched(queries: Vec<Query>, said: Vec<Said>) -> impl Iterator<Item = (Query, Vec<Row>)> {
+    let rows = said.into_iter().map(|said| if let Said::Rows(rows) = said { rows } else { Vec::new() });
+    queries.into_iter().zip(rows)
+}
+
 impl WriteTx for PostgresTx<'_> {
+    fn queue(&mut self, sql: &str, params: &[Value]) -> Result<(), StoreError> {
+        self.put_in_queue(Statement::Typed(sql.to_owned(), params.to_vec(), None))
+    }
+
+    fn queue_rows(&mut self, sql: &str, params: &[Value], rows: Vec<Vec<Value>>) -> Result<(), StoreError> {
+        over_rows(sql, params, rows).into_iter().try_for_each(|statement| self.put_in_queue(statement))
+    }
+
+    fn queue_one(&mut self, table: &'static str, sql: &str, params: &[Value]) -> Result<(), StoreError> {
+        self.put_in_queue(Statement::Typed(sql.to_owned(), params.to_vec(), Some(table)))
+    }
+
     fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
+        self.fetched.clear();
+        // A statement may have changed it.
+        self.catalogue = None;
         self.run(sql, params, &mut |_| Ok(()))
     }
 
@@ -173,15 +320,21 @@ impl WriteTx for PostgresTx<'_> {
         Ok(())
     }
 
+    fn announce(&mut self) {
+        self.announced = true;
+    }
+
     fn commit(mut self: Box<Self>) -> Commit {
         // A server answers a commit after an error by rolling back, without an error.
-        let line = match self.line() {
-            Ok(line) => line,
-            Err(why) => return Commit::NotCommitted(why),
-        };
+        if let Err(why) = self.line() {
+            return Commit::NotCommitted(why);
+        }
         let silence = if self.begun == Begin::Steps { self.begun.silence() } else { COMMIT };
-        let said = line.batch("COMMIT".to_owned(), Terms { silence, cancel: None });
-        self.open = false;
+        self.cancel = None;
+        let sql = if self.announced { ANNOUNCE } else { "COMMIT" };
+        let said = self.send(vec![Statement::Batch(sql.to_owned())], silence);
+        // Where the announcement failed, or what went before it, the transaction is still there.
+        self.open = said.is_err();
         match said {
             Ok(_) => Commit::Committed,
             Err(why) if why.lost => {
@@ -189,6 +342,7 @@ impl WriteTx for PostgresTx<'_> {
                 *self.held = None;
                 Commit::Unknown
             }
+            // Of the commit, or of a statement that went with it: then the server rolled back.
             Err(why) => Commit::NotCommitted(why.error),
         }
     }

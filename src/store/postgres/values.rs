@@ -10,7 +10,12 @@ use crate::store::{Cell, StoreError, Value};
 
 /// A parameter. Its type goes with it: an untyped one would be text to the server.
 #[derive(Debug)]
-pub(super) struct Param(Value);
+pub(super) enum Param {
+    /// A value.
+    One(Value),
+    /// A column of many rows.
+    Column(Vec<Self>),
+}
 
 impl Param {
     /// The parameter and its type.
@@ -21,17 +26,28 @@ impl Param {
             Value::Text(_) => Type::TEXT,
             Value::Bytes(_) => Type::BYTEA,
         };
-        (Self(value), of)
+        (Self::One(value), of)
+    }
+
+    /// A column of many rows, an array of the type of its values.
+    pub(super) fn column(values: Vec<Value>) -> (Self, Type) {
+        let of = match values.iter().find(|value| **value != Value::Null) {
+            Some(Value::Int(_)) => Type::INT8_ARRAY,
+            Some(Value::Bytes(_)) => Type::BYTEA_ARRAY,
+            Some(Value::Text(_) | Value::Null) | None => Type::TEXT_ARRAY,
+        };
+        (Self::Column(values.into_iter().map(Self::One).collect()), of)
     }
 }
 
 impl ToSql for Param {
     fn to_sql(&self, of: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
-        match &self.0 {
-            Value::Null => Ok(IsNull::Yes),
-            Value::Int(n) => n.to_sql(of, out),
-            Value::Text(text) => text.to_sql(of, out),
-            Value::Bytes(bytes) => bytes.to_sql(of, out),
+        match self {
+            Self::One(Value::Null) => Ok(IsNull::Yes),
+            Self::One(Value::Int(n)) => n.to_sql(of, out),
+            Self::One(Value::Text(text)) => text.to_sql(of, out),
+            Self::One(Value::Bytes(bytes)) => bytes.to_sql(of, out),
+            Self::Column(values) => values.to_sql(of, out),
         }
     }
 

@@ -16,6 +16,7 @@ mod raw_connection;
 mod schema_check;
 mod sql_error;
 mod tx;
+mod unfinished;
 
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;

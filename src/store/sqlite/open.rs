@@ -1,7 +1,7 @@
 //! Opens and creates SQLite databases; refuses those that are not keydesk's.
 
-use std::fs::{DirBuilder, OpenOptions, Permissions};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::fs::{DirBuilder, Permissions};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -17,6 +17,7 @@ use super::open_connections::{ConnectionSlot, OpeningGuard};
 use super::raw_connection::{connect, connect_read_only, harden, settle};
 use super::schema_check::{self, apply, no_rows};
 use super::sql_error::{error, failed, unreachable};
+use super::unfinished::{UnfinishedFile, with_companions};
 use super::{SqliteStore, nothing_open};
 
 /// Writes the first rows of a new desk.
@@ -79,17 +80,9 @@ impl SqliteStore {
             DirBuilder::new().recursive(true).mode(0o700).create(parent).map_err(|e| unreachable(path, &e))?;
         }
         // The file is created under another name and renamed when complete, so that no incomplete desk is ever found.
-        let building = path.with_extension(format!("new-{}", std::process::id()));
-        remove(&building)?;
-        OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&building)
-            .map_err(|e| unreachable(path, &e))?;
-        // The first error is the one that matters.
-        let made = Self::build(&building, fill).and_then(|()| publish(&building, path));
-        made.inspect_err(|_| drop(remove(&building)))
+        let building = UnfinishedFile::beside(path)?;
+        let made = Self::build(&building.path, fill).and_then(|()| publish(&building.path, path));
+        made.inspect_err(|_| building.remove())
     }
 
     fn build(path: &Path, fill: Fill<'_>) -> Result<(), StoreError> {
@@ -166,7 +159,7 @@ fn publish(building: &Path, path: &Path) -> Result<(), StoreError> {
 /// Closes the files to others and their group: a copy that was put back has the modes of whoever copied it. If others
 /// have access, that of the group is an accident too. A user who may not change modes may still use the desk.
 fn close_to_others(path: &Path) {
-    for file in three(path) {
+    for file in with_companions(path) {
         if let Ok(meta) = file.symlink_metadata()
             && meta.is_file()
             && meta.mode() & 0o007 != 0
@@ -174,23 +167,4 @@ fn close_to_others(path: &Path) {
             let _ = std::fs::set_permissions(&file, Permissions::from_mode(meta.mode() & 0o7700));
         }
     }
-}
-
-/// The database and the two files that SQLite keeps beside it.
-fn three(path: &Path) -> [PathBuf; 3] {
-    ["", "-wal", "-shm"].map(|ending| {
-        let mut file = path.as_os_str().to_owned();
-        file.push(ending);
-        file.into()
-    })
-}
-
-fn remove(building: &Path) -> Result<(), StoreError> {
-    for file in three(building) {
-        match std::fs::remove_file(file) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(unreachable(building, &e)),
-            _ => {}
-        }
-    }
-    Ok(())
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use rusqlite::Connection;
 
-use crate::store::{Cancel, Commit, MigrateRows, NEWEST_STEP, STEPS, Step, StoreError, WriteTx};
+use crate::store::{Cancel, Commit, MigrateRows, Migration, NEWEST_STEP, STEPS, StoreError, WriteTx};
 
 use super::SqliteStore;
 use super::catalogue::Catalogue;
@@ -39,10 +39,10 @@ pub(super) fn apply(
         let [before, after] = step.for_sqlite();
         tx.batch(&before)?;
         tx.batch(&format!("INSERT INTO schema_step (no, applied_at) VALUES ({}, unixepoch())", step.no))?;
-        migrate(&mut tx, Some(step))?;
+        migrate(&mut tx, Migration::Step(step))?;
         tx.batch(&after)?;
     }
-    migrate(&mut tx, None)?;
+    migrate(&mut tx, Migration::Ends)?;
     tx.batch(&format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {last}"))?;
     match Box::new(tx).commit() {
         Commit::Committed => Ok(()),
@@ -56,7 +56,7 @@ fn step_of(connection: &Connection) -> Result<i64, StoreError> {
 }
 
 /// There are no rows to migrate yet.
-pub(super) fn no_rows(_: &mut dyn WriteTx, _: Option<&Step>) -> Result<(), StoreError> {
+pub(super) fn no_rows(_: &mut dyn WriteTx, _: Migration<'_>) -> Result<(), StoreError> {
     Ok(())
 }
 

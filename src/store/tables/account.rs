@@ -1,6 +1,6 @@
 //! The one account, and the key ring as it is stored.
 
-use crate::store::{Row, StoreError, Tx, WriteTx};
+use crate::store::{Query, Row, StoreError, Tx, WriteTx};
 
 use super::record::record;
 use super::{Record as _, Tagged};
@@ -32,15 +32,24 @@ pub struct RingRecord {
     pub created_at: i64,
 }
 
+/// The query of [`account`].
+pub fn account_query() -> Query {
+    Query::new(format!("SELECT {} FROM account", AccountRecord::select()), [])
+}
+
 /// The account, once set-up made it.
 pub fn account(tx: &mut dyn Tx) -> Result<Option<Tagged<AccountRecord>>, StoreError> {
-    let sql = format!("SELECT {} FROM account", AccountRecord::select());
-    tx.row(&sql, &[])?.map(|mut row| Tagged::take(&mut row)).transpose()
+    account_query().row(tx)?.map(|mut row| Tagged::take(&mut row)).transpose()
+}
+
+/// The query of [`ring`].
+pub fn ring_query() -> Query {
+    Query::new("SELECT id, purpose, active, wrapped, created_at FROM ring ORDER BY id", [])
 }
 
 /// The whole ring.
 pub fn ring(tx: &mut dyn Tx) -> Result<Vec<RingRecord>, StoreError> {
-    let rows = tx.rows("SELECT id, purpose, active, wrapped, created_at FROM ring ORDER BY id", &[])?;
+    let rows = ring_query().rows(tx)?;
     let read = |mut row: Row| {
         Ok(RingRecord {
             id: row.int()?,
@@ -53,9 +62,14 @@ pub fn ring(tx: &mut dyn Tx) -> Result<Vec<RingRecord>, StoreError> {
     rows.into_iter().map(read).collect()
 }
 
+/// The query of [`ring_made_at`].
+pub fn ring_made_at_query() -> Query {
+    Query::new("SELECT MIN(created_at) FROM ring WHERE active = 1", [])
+}
+
 /// When the oldest active key was made: the age of the master key that wraps it.
 pub fn ring_made_at(tx: &mut dyn Tx) -> Result<Option<i64>, StoreError> {
-    let row = tx.row("SELECT MIN(created_at) FROM ring WHERE active = 1", &[])?;
+    let row = ring_made_at_query().row(tx)?;
     row.map_or(Ok(None), |mut row| row.maybe_int())
 }
 

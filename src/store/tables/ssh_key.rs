@@ -1,6 +1,6 @@
 //! SSH keys of users, and when each was last used.
 
-use crate::store::{StoreError, Tx, WriteTx};
+use crate::store::{Query, StoreError, Tx, WriteTx};
 
 use super::record::record;
 use super::{Record as _, Tagged};
@@ -84,10 +84,14 @@ pub fn ssh_keys(tx: &mut dyn Tx, person: Option<&str>, all: bool) -> Result<Vec<
     Ok(tx.rows(&sql, &params)?.iter_mut().filter_map(|row| Tagged::take(row).ok()).collect())
 }
 
+/// The query of [`ssh_key`].
+pub fn ssh_key_query(no: i64) -> Query {
+    Query::new(format!("SELECT {} FROM ssh_key WHERE no = $1", SshKeyRecord::select()), [no.into()])
+}
+
 /// The key of this number, if there is one.
 pub fn ssh_key(tx: &mut dyn Tx, no: i64) -> Result<Option<Tagged<SshKeyRecord>>, StoreError> {
-    let sql = format!("SELECT {} FROM ssh_key WHERE no = $1", SshKeyRecord::select());
-    let found = tx.row(&sql, &[no.into()])?.map(|mut row| Tagged::<SshKeyRecord>::take(&mut row)).transpose()?;
+    let found = ssh_key_query(no).row(tx)?.map(|mut row| Tagged::<SshKeyRecord>::take(&mut row)).transpose()?;
     // An index that was written by hand leads to any row.
     Ok(found.filter(|row| row.record.no == no))
 }
@@ -126,7 +130,7 @@ pub fn ssh_use(tx: &mut dyn Tx, key: &str) -> Result<Option<SshUseRow>, StoreErr
 pub fn put_ssh_use(tx: &mut dyn WriteTx, key: &str, row: &SshUseRow) -> Result<(), StoreError> {
     let sql = "INSERT INTO ssh_use (key, at, address) VALUES ($1, $2, $3) \
                ON CONFLICT (key) DO UPDATE SET at = excluded.at, address = excluded.address";
-    tx.execute(sql, &[key.into(), row.at.into(), row.address.clone().into()]).map(|_| ())
+    tx.queue(sql, &[key.into(), row.at.into(), row.address.clone().into()])
 }
 
 /// Removes the row of a key, and its last use, whatever is in it.

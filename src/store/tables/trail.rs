@@ -1,6 +1,6 @@
 //! The trail (audit log): append-only rows, and counters of repeated refusals.
 
-use crate::store::{Row, StoreError, Tx, Value, WriteTx};
+use crate::store::{Query, Row, StoreError, Tx, Value, WriteTx};
 
 use super::record::record;
 use super::trail_filter::{TrailFilter, conditions};
@@ -86,14 +86,14 @@ impl TrailRecord {
     }
 }
 
-/// Appends a row.
-pub fn insert_trail(tx: &mut dyn WriteTx, record: &TrailRecord) -> Result<(), StoreError> {
-    let sql = format!(
-        "INSERT INTO trail ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
-    );
-    let mut params = record.values();
-    params.push(record.hash.as_slice().into());
-    tx.execute(&sql, &params).map(|_| ())
+/// Appends rows.
+pub fn insert_trail(tx: &mut dyn WriteTx, records: &[TrailRecord]) -> Result<(), StoreError> {
+    let row = |record: &TrailRecord| {
+        let mut values = record.values();
+        values.push(record.hash.as_slice().into());
+        values
+    };
+    tx.queue_rows(&format!("INSERT INTO trail ({COLUMNS}) {{rows}}"), &[], records.iter().map(row).collect())
 }
 
 /// Hands every row after number `no` to `each`, oldest first, at most `limit` of them.
@@ -114,15 +114,14 @@ pub fn trail_before(
     before: i64,
     limit: i64,
 ) -> Result<Vec<TrailRecord>, StoreError> {
-    let (sql, params) = trail_sql(filters, before, limit);
-    tx.rows(&sql, &params)?.iter_mut().map(TrailRecord::read).collect()
+    trail_query(filters, before, limit).rows(tx)?.iter_mut().map(TrailRecord::read).collect()
 }
 
-/// The SQL of [`trail_before`] and its parameters.
-pub fn trail_sql(filters: &[TrailFilter<'_>], before: i64, limit: i64) -> (String, Vec<Value>) {
+/// The query of [`trail_before`].
+pub fn trail_query(filters: &[TrailFilter<'_>], before: i64, limit: i64) -> Query {
     let mut params = vec![before.into(), limit.into()];
     let conditions = conditions(filters, &mut params);
-    (format!("SELECT {COLUMNS} FROM trail WHERE no < $1{conditions} ORDER BY no DESC LIMIT $2"), params)
+    Query::new(format!("SELECT {COLUMNS} FROM trail WHERE no < $1{conditions} ORDER BY no DESC LIMIT $2"), params)
 }
 
 /// How many rows meet every filter.
@@ -131,6 +130,11 @@ pub fn trail_length(tx: &mut dyn Tx, filters: &[TrailFilter<'_>]) -> Result<i64,
     let conditions = conditions(filters, &mut params);
     let sql = format!("SELECT COUNT(*) FROM trail WHERE no < $1{conditions}");
     tx.row(&sql, &params)?.map_or(Ok(0), |mut row| row.int())
+}
+
+/// The query of [`changes`].
+pub fn changes_query(limit: i64) -> Query {
+    trail_query(&[TrailFilter::Class("change")], i64::MAX, limit)
 }
 
 /// The newest rows that changed something.
@@ -151,21 +155,36 @@ pub fn trail_knows(tx: &mut dyn Tx, who: &str) -> Result<bool, StoreError> {
     Ok(tx.row("SELECT 1 FROM trail WHERE who = $1 LIMIT 1", &[who.into()])?.is_some())
 }
 
+/// The query of [`trail_hash`].
+pub fn trail_hash_query(no: i64) -> Query {
+    Query::new("SELECT hash FROM trail WHERE no = $1", [no.into()])
+}
+
 /// The hash of row number `no`.
 pub fn trail_hash(tx: &mut dyn Tx, no: i64) -> Result<Option<Vec<u8>>, StoreError> {
-    tx.row("SELECT hash FROM trail WHERE no = $1", &[no.into()])?.map(|mut row| row.bytes()).transpose()
+    trail_hash_query(no).row(tx)?.map(|mut row| row.bytes()).transpose()
+}
+
+/// The query of [`last_at`].
+pub fn last_at_query() -> Query {
+    Query::new("SELECT at FROM trail ORDER BY no DESC LIMIT 1", [])
 }
 
 /// When the newest row was written.
 pub fn last_at(tx: &mut dyn Tx) -> Result<Option<i64>, StoreError> {
-    tx.row("SELECT at FROM trail ORDER BY no DESC LIMIT 1", &[])?.map(|mut row| row.int()).transpose()
+    last_at_query().row(tx)?.map(|mut row| row.int()).transpose()
+}
+
+/// The query of [`trail_beside`].
+pub fn trail_ends_query() -> Query {
+    // Each of the two is one step of an index; SQLite reads everything for both in one SELECT.
+    Query::new("SELECT (SELECT MIN(no) FROM trail), (SELECT MAX(no) FROM trail)", [])
 }
 
 /// The number of a row that is not between the first and `last`, if there is one.
 pub fn trail_beside(tx: &mut dyn Tx, last: i64) -> Result<Option<i64>, StoreError> {
-    // Each of these is one step of an index.
-    let mut end = |sql: &str| tx.row(sql, &[])?.map_or(Ok(None), |mut row| row.maybe_int());
-    let (first, newest) = (end("SELECT MIN(no) FROM trail")?, end("SELECT MAX(no) FROM trail")?);
+    let Some(mut row) = trail_ends_query().row(tx)? else { return Ok(None) };
+    let (first, newest) = (row.maybe_int()?, row.maybe_int()?);
     Ok(newest.filter(|no| *no > last).or(first.filter(|no| *no < 1)))
 }
 
@@ -186,12 +205,17 @@ pub fn find_operation(tx: &mut dyn Tx, operation: &str) -> Result<bool, StoreErr
 /// How far back a dropped line is looked for, in rows: a user's sign-in must not read a year of work.
 const DROPPED_WITHIN: i64 = 20_000;
 
+/// The query of [`dropped_lines`].
+pub fn dropped_lines_query(who: &str, dropped: &str) -> Query {
+    let sql = "SELECT subject, MAX(no) FROM trail WHERE who = $1 AND action = $2 AND subject IS NOT NULL \
+               AND no > COALESCE((SELECT MAX(no) FROM trail), 0) - $3 GROUP BY subject ORDER BY MAX(no) DESC LIMIT 10";
+    Query::new(sql, [who.into(), dropped.into(), DROPPED_WITHIN.into()])
+}
+
 /// The credentials whose secret was on a user's screen when their connection dropped, among the last rows: the id of each,
 /// and the number of the row that says so.
 pub fn dropped_lines(tx: &mut dyn Tx, who: &str, dropped: &str) -> Result<Vec<(String, i64)>, StoreError> {
-    let sql = "SELECT subject, MAX(no) FROM trail WHERE who = $1 AND action = $2 AND subject IS NOT NULL \
-               AND no > COALESCE((SELECT MAX(no) FROM trail), 0) - $3 GROUP BY subject ORDER BY MAX(no) DESC LIMIT 10";
-    let rows = tx.rows(sql, &[who.into(), dropped.into(), DROPPED_WITHIN.into()])?;
+    let rows = dropped_lines_query(who, dropped).rows(tx)?;
     rows.into_iter().map(|mut row| Ok((row.text()?, row.int()?))).collect()
 }
 

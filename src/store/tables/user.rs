@@ -1,6 +1,6 @@
 //! Users. The table is called `user`, since `user` is a reserved word of PostgreSQL.
 
-use crate::store::{Cell, StoreError, Tx, Value, WriteTx};
+use crate::store::{Cell, Query, StoreError, Tx, Value, WriteTx};
 
 use super::record::record;
 use super::{Record as _, Tagged};
@@ -38,11 +38,15 @@ record! {
     }
 }
 
+/// The query of [`users`].
+pub fn users_query() -> Query {
+    Query::new(format!("SELECT {} FROM person ORDER BY name", UserRecord::select()), [])
+}
+
 /// All users, by name.
 pub fn users(tx: &mut dyn Tx) -> Result<Vec<Tagged<UserRecord>>, StoreError> {
-    let sql = format!("SELECT {} FROM person ORDER BY name", UserRecord::select());
     // What cannot be read is no user of keydesk's; that it is there, the sum over all rows tells.
-    Ok(tx.rows(&sql, &[])?.iter_mut().filter_map(|row| Tagged::take(row).ok()).collect())
+    Ok(users_query().rows(tx)?.iter_mut().filter_map(|row| Tagged::take(row).ok()).collect())
 }
 
 /// Names of all users with the words of their roles and states, as they were at every step; of rows whose tags were not
@@ -82,9 +86,14 @@ pub struct PresenceRow {
     pub via: Option<String>,
 }
 
+/// The query of [`presence`].
+pub fn presence_query(user: &str) -> Query {
+    Query::new("SELECT at, address, via FROM presence WHERE person = $1", [user.into()])
+}
+
 /// Reads the last sign-in of a user.
 pub fn presence(tx: &mut dyn Tx, user: &str) -> Result<Option<PresenceRow>, StoreError> {
-    let row = tx.row("SELECT at, address, via FROM presence WHERE person = $1", &[user.into()])?;
+    let row = presence_query(user).row(tx)?;
     row.map(|mut row| Ok(PresenceRow { at: row.int()?, address: row.any_text()?, via: row.any_text()? })).transpose()
 }
 
@@ -92,5 +101,5 @@ pub fn presence(tx: &mut dyn Tx, user: &str) -> Result<Option<PresenceRow>, Stor
 pub fn put_presence(tx: &mut dyn WriteTx, user: &str, row: &PresenceRow) -> Result<(), StoreError> {
     let sql = "INSERT INTO presence (person, at, address, via) VALUES ($1, $2, $3, $4) \
                ON CONFLICT (person) DO UPDATE SET at = excluded.at, address = excluded.address, via = excluded.via";
-    tx.execute(sql, &[user.into(), row.at.into(), row.address.clone().into(), row.via.clone().into()]).map(|_| ())
+    tx.queue(sql, &[user.into(), row.at.into(), row.address.clone().into(), row.via.clone().into()])
 }

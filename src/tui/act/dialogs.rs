@@ -1,12 +1,12 @@
 //! Actions in the topmost dialog.
 
-use crate::hub::CredentialEdit;
+use crate::hub::{CredentialEdit, HubError};
 use crate::tui::act::{forms, scroll};
 use crate::tui::app::App;
 use crate::tui::dialog::{ChangeState, Confirmation, CopyPart, Dialog, DialogKind};
 use crate::tui::form::{Advance, Fault, Form, Id};
 use crate::tui::keymap::Action;
-use crate::tui::msg::{Call, Effect};
+use crate::tui::msg::{Call, Effect, Ticket};
 use crate::tui::pending::Slot;
 use crate::tui::toast::Toast;
 
@@ -66,7 +66,7 @@ impl App {
 
     /// Esc: the answer that loses nothing.
     pub(super) fn cancel_dialog(&mut self) {
-        if self.stop_search() || self.stop_change() {
+        if self.stop_search() || self.stop_asking() || self.stop_change() {
             return;
         }
         let Some(workspace) = &mut self.workspace else { return };
@@ -75,6 +75,26 @@ impl App {
             Some(DialogKind::OwnPassword { forced: true, .. }) => self.sign_out(),
             _ => drop(workspace.dialogs.pop()),
         }
+    }
+
+    /// Nobody knows whether the change that the topmost dialog sent was kept.
+    pub(in crate::tui) fn asking(&mut self, ticket: Ticket) {
+        if self.pending.is_for(ticket, Slot::Form)
+            && let Some(dialog) = self.dialog_mut()
+        {
+            dialog.asking = true;
+            self.dirty = true;
+        }
+    }
+
+    /// Esc meanwhile: the answer is not waited for any longer. `false` if none is.
+    fn stop_asking(&mut self) -> bool {
+        let asking = self.pending.has(Slot::Form) && self.dialog().is_some_and(|dialog| dialog.asking);
+        if asking {
+            self.pending.drop_slot(Slot::Form, |ticket| self.out.push(Effect::Cancel(ticket)));
+            self.form_failed(HubError::Unknown);
+        }
+        asking
     }
 
     /// Esc while many are changed: the worker takes everything back, unless it was faster. `false` if none are.
@@ -152,7 +172,7 @@ impl App {
         let Some(workspace) = &mut self.workspace else { return };
         let actor = workspace.actor();
         let Some(dialog) = workspace.dialog_mut() else { return };
-        (dialog.problem, dialog.so_far) = (None, 0);
+        (dialog.problem, dialog.so_far, dialog.asking) = (None, 0, false);
         dialog.judge_all(now);
         match dialog.call(button, actor, now) {
             Some(Ok(Call::Edit(_, _, edit))) if edit == CredentialEdit::default() => {

@@ -9,7 +9,7 @@ use crate::tui::form::Id;
 use crate::tui::keymap::Action;
 use crate::tui::msg::Call;
 use crate::tui::pending::Slot;
-use crate::tui::screen::{Docs, RowSelection, Screen, Search, Tab, Topic};
+use crate::tui::screen::{ACCOUNT, AccountRow, Docs, RowSelection, Screen, Search, Tab, Topic};
 
 /// Credentials that are remembered as the last places.
 const RECENT: usize = 5;
@@ -153,6 +153,10 @@ impl App {
                 self.read_security();
             }
             Place::Account => self.open(Screen::Account(RowSelection::default())),
+            Place::SshKeys => {
+                self.open(Screen::Account(RowSelection { selected: own_ssh_keys() }));
+                self.open_own_ssh_keys();
+            }
             Place::Documentation => self.open(Screen::Docs(Docs::new(Kind::Basic))),
         }
     }
@@ -176,8 +180,13 @@ fn needs(place: Place) -> Right {
         Place::Users => Right::SeeUsers,
         Place::ActivityLog => Right::ReadTrail,
         Place::Security => Right::SeeSite,
-        Place::Menu | Place::Credentials | Place::Account | Place::Documentation => Right::OwnAccount,
+        Place::Menu | Place::Credentials | Place::Account | Place::SshKeys | Place::Documentation => Right::OwnAccount,
     }
+}
+
+/// Index of the row of My account that the sheet of one's own SSH keys is opened from.
+fn own_ssh_keys() -> usize {
+    ACCOUNT.iter().position(|(row, ..)| matches!(row, AccountRow::SshKeys)).unwrap_or_default()
 }
 
 impl Workspace {

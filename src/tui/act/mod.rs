@@ -222,6 +222,7 @@ impl App {
         workspace.due.list = Some(now);
         workspace.due.trail = Some(now);
         workspace.due.users = Some(now);
+        workspace.due.ssh_keys = Some(now);
         workspace.due.overview = Some(now);
     }
 }

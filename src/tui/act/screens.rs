@@ -42,6 +42,7 @@ impl App {
             },
             Some(Screen::Account(rows)) => match action {
                 Action::Open => self.open_account(),
+                Action::SshKeys => self.open_own_ssh_keys(),
                 action => rows.act(action, ACCOUNT.len()),
             },
             Some(Screen::Docs(_)) => self.act_on_docs(action),
@@ -124,13 +125,14 @@ impl App {
         let Some(workspace) = &mut self.workspace else { return };
         let Some(Screen::Account(rows)) = workspace.screen() else { return };
         match ACCOUNT[rows.selected.min(ACCOUNT.len() - 1)].0 {
+            AccountRow::ChangePassword if !workspace.session.has_password => {
+                let message = "You have no password: you sign in by SSH key. An Administrator can set one.";
+                self.toast = Some(Toast::note(self.now, message));
+            }
             AccountRow::ChangePassword => {
                 workspace.dialogs.push(Dialog::own_password(false));
             }
-            AccountRow::SshKeys => {
-                let own = workspace.session.actor.user.to_string();
-                self.open_ssh_keys(&own);
-            }
+            AccountRow::SshKeys => self.open_own_ssh_keys(),
             AccountRow::Colours => self.next_colours(),
             AccountRow::Glyphs => self.next_glyphs(),
             AccountRow::Lines => self.ask(Confirmation::Lines),
@@ -178,6 +180,7 @@ impl App {
             AttentionItem::OneAdministrator(..) | AttentionItem::Locked(_) | AttentionItem::UsersTampered(_) => {
                 self.open(Screen::Users(Box::default()));
             }
+            AttentionItem::Store(notice) => self.toast = Some(Toast::error(notice.sentence())),
             AttentionItem::WentBack | AttentionItem::Altered(_) => self.open(Screen::Trail(Box::default())),
             AttentionItem::SettingTampered => {
                 self.open(Screen::Page(Topic::Security, 0));

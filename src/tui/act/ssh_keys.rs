@@ -10,13 +10,22 @@ use crate::tui::pending::Slot;
 use crate::tui::screen::RowSelection;
 
 /// Lines under the selected key that belong to it.
-const FACTS: usize = 5;
+const FACTS: usize = 6;
+/// Lines above the first key: a gap, and the heads of the columns.
+const ABOVE: usize = 2;
 
 impl App {
     /// Opens the SSH keys of a user.
-    pub(super) fn open_ssh_keys(&mut self, who: &str) {
-        self.push(Dialog::ssh_keys(who));
+    pub(super) fn open_ssh_keys(&mut self, who: &str, has_password: bool) {
+        self.push(Dialog::ssh_keys(who, has_password));
         self.read_ssh_keys();
+    }
+
+    /// Opens one's own.
+    pub(super) fn open_own_ssh_keys(&mut self) {
+        let Some(workspace) = &self.workspace else { return };
+        let (own, has_password) = (workspace.session.actor.user.to_string(), workspace.session.has_password);
+        self.open_ssh_keys(&own, has_password);
     }
 
     /// Reads the keys that the topmost dialog lists.
@@ -28,7 +37,7 @@ impl App {
     }
 
     pub(super) fn act_on_ssh_keys(&mut self, action: Action, most: usize) {
-        let height = layout::sheet_rows(self.size);
+        let (height, now) = (layout::sheet_rows(self.size), self.now);
         let Some(workspace) = &mut self.workspace else { return };
         let manages = workspace.manages_ssh_keys();
         let Some(Dialog { kind: DialogKind::SshKeys(keys), .. }) = workspace.dialog_mut() else { return };
@@ -39,8 +48,13 @@ impl App {
                 self.push(dialog);
             }
             Action::Revoke => {
-                if let Some(row) = keys.content.row().cloned() {
-                    self.push(Dialog::remove_ssh_key(row));
+                if let Some(dialog) = Dialog::remove_ssh_key(&keys.content, now) {
+                    self.push(dialog);
+                }
+            }
+            Action::CopyKey => {
+                if let Some(fingerprint) = keys.content.row().map(|row| row.fingerprint.clone()) {
+                    self.copy_text(Slot::CopyFingerprint, &fingerprint);
                 }
             }
             action if action.moves() => {
@@ -48,10 +62,14 @@ impl App {
                 let mut rows = RowSelection { selected: keys.content.selected };
                 rows.act(action, len);
                 keys.content.selected = rows.selected;
-                // There is a gap above the first row.
-                let line = rows.selected + 1;
+                let line = rows.selected + ABOVE;
                 let follows = keys.scroll.clamp((line + FACTS + 1).saturating_sub(height).min(line), line);
-                keys.scroll = if rows.selected + 1 >= len { most } else { follows.min(most) };
+                keys.scroll = match rows.selected {
+                    // With the first row the heads are shown, with the last one the end.
+                    0 => 0,
+                    at if at + 1 >= len => most,
+                    _ => follows.min(most),
+                };
             }
             _ => {}
         }

@@ -95,7 +95,8 @@ impl App {
         self.copy_text(Slot::CopyLine, &line);
     }
 
-    fn copy_text(&mut self, slot: Slot, text: &str) {
+    /// Copies text that is no secret.
+    pub(super) fn copy_text(&mut self, slot: Slot, text: &str) {
         if let Some(why) = &self.no_clipboard {
             self.toast = Some(Toast::note(self.now, why.clone()));
             return;

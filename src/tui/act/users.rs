@@ -31,7 +31,7 @@ impl App {
         let Some(row) = users.selected().cloned() else { return };
         match action {
             Action::Open => self.open_user_keys(&row.name),
-            Action::SshKeys => self.open_ssh_keys(&row.name),
+            Action::SshKeys => self.open_ssh_keys(&row.name, row.has_password),
             Action::SetRole => self.push(Dialog::user(UserAction::Role(row))),
             Action::SetPassword => self.set_password(row),
             Action::EditNote => self.push(Dialog::user(UserAction::Note(row))),

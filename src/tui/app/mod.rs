@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 pub use workspace::{PULSE, Workspace};
 
 use crate::account::Right;
-use crate::hub::{Actor, AttentionItem, CredentialId, Session, Via};
+use crate::hub::{Actor, AttentionItem, CredentialId, Session, StoreNotice, Via};
 use crate::sample::SHIPPED;
 use crate::time::{MINUTE, Millis};
 use crate::tui::dialog::{Dialog, DialogKind, Scrollable};
@@ -104,6 +104,8 @@ pub struct App {
     /// The help overlay, over everything.
     pub(in crate::tui) help: Option<Scrollable<Vec<Scope>>>,
     pub(in crate::tui) toast: Option<Toast>,
+    /// What is to be told of the store.
+    pub(in crate::tui) store_notices: Vec<StoreNotice>,
     pub(in crate::tui) pending: Pending,
     pub(in crate::tui) type_ahead: TypeAhead,
     pub(in crate::tui) last_key: Millis,
@@ -140,6 +142,7 @@ impl App {
             workspace: None,
             help: None,
             toast: None,
+            store_notices: Vec::new(),
             pending: Pending::default(),
             type_ahead: TypeAhead::default(),
             last_key: setup.now,
@@ -194,9 +197,9 @@ impl App {
     /// The attention list, the most urgent item first, without the lines that this user hid.
     pub(in crate::tui) fn attention(&self) -> Vec<AttentionItem> {
         let Some(workspace) = &self.workspace else { return Vec::new() };
-        let Some(overview) = &workspace.overview else { return Vec::new() };
-        let hidden = self.hidden_lines.get(workspace.session.actor.user.as_str());
-        attention(overview, workspace.session.role, hidden.unwrap_or(&HiddenLines::new()))
+        let (overview, none) = (workspace.overview.as_ref(), HiddenLines::new());
+        let hidden = self.hidden_lines.get(workspace.session.actor.user.as_str()).unwrap_or(&none);
+        attention(&self.store_notices, overview, workspace.session.role, hidden)
     }
 
     /// Whether the terminal is to be asked for its background.

@@ -2,11 +2,12 @@
 
 use crate::account::{Right, allows};
 use crate::hub::{
-    Actor, CredentialRow, Denied, Overview, OwnSignIn, SecuritySettings, Session, TrailRow, UnsavedSecret,
+    Actor, CredentialRow, Denied, Overview, OwnSignIn, SecuritySettings, Session, SshKeyRow, TrailRow, UnsavedSecret,
 };
 use crate::time::Millis;
 use crate::tui::dialog::{Dialog, DialogKind, SecretPage, lost_words};
 use crate::tui::form::Form;
+use crate::tui::reply::Spread;
 use crate::tui::screen::{Api, Menu, SETTINGS, Screen, Topic};
 
 /// The state of a signed-in user's session.
@@ -18,7 +19,11 @@ pub struct Workspace {
     pub(in crate::tui) overview: Option<Overview>,
     pub(in crate::tui) security: Option<SecuritySettings>,
     pub(in crate::tui) sign_ins: Option<Vec<OwnSignIn>>,
+    /// One's own, as My account shows them.
+    pub(in crate::tui) own_ssh_keys: Option<Vec<SshKeyRow>>,
     pub(in crate::tui) due: Due,
+    /// The change whose way to the verifiers is shown.
+    pub(in crate::tui) spread: Option<Spread>,
     /// Change number that the last pulse saw.
     pub(in crate::tui) change: Option<i64>,
     /// The store does not answer; shown once.
@@ -27,6 +32,8 @@ pub struct Workspace {
     pub(in crate::tui) lost_secrets: Vec<UnsavedSecret>,
     /// The screen locks as soon as the copy that is under way has left.
     pub(in crate::tui) locks_after_copy: bool,
+    /// An SSH key opened the session and it is over: the program ends.
+    pub(in crate::tui) is_over: bool,
     /// The credentials that were looked at last.
     pub(in crate::tui) recent: Vec<CredentialRow>,
 }
@@ -41,19 +48,21 @@ pub struct Due {
     pub(in crate::tui) taken: Option<Millis>,
     pub(in crate::tui) trail: Option<Millis>,
     pub(in crate::tui) users: Option<Millis>,
+    pub(in crate::tui) ssh_keys: Option<Millis>,
     pub(in crate::tui) pulse: Option<Millis>,
+    pub(in crate::tui) seen_by: Option<Millis>,
 }
 
 impl Due {
     pub(super) fn earliest(&self) -> Option<Millis> {
-        let &Self { overview, list, details, used_days, taken, trail, users, pulse } = self;
-        [overview, list, details, used_days, taken, trail, users, pulse].into_iter().flatten().min()
+        let &Self { overview, list, details, used_days, taken, trail, users, ssh_keys, pulse, seen_by } = self;
+        [overview, list, details, used_days, taken, trail, users, ssh_keys, pulse, seen_by].into_iter().flatten().min()
     }
 
     /// Nothing is due later than `at`.
     pub(in crate::tui) fn at_most(&mut self, at: Millis) {
-        let Self { overview, list, details, used_days, taken, trail, users, pulse } = self;
-        for due in [overview, list, details, used_days, taken, trail, users, pulse] {
+        let Self { overview, list, details, used_days, taken, trail, users, ssh_keys, pulse, seen_by } = self;
+        for due in [overview, list, details, used_days, taken, trail, users, ssh_keys, pulse, seen_by] {
             *due = due.map(|due| due.min(at));
         }
     }
@@ -72,12 +81,15 @@ impl Workspace {
             overview: None,
             security: None,
             sign_ins: None,
+            own_ssh_keys: None,
             due,
+            spread: None,
             change: None,
             store_unavailable: false,
             lost_secrets: Vec::new(),
             recent: Vec::new(),
             locks_after_copy: false,
+            is_over: false,
         }
     }
 

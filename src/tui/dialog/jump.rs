@@ -17,18 +17,20 @@ pub enum Place {
     ActivityLog,
     Security,
     Account,
+    SshKeys,
     Documentation,
 }
 
 impl Place {
     /// All of them, with their names.
-    pub const ALL: [(Self, &'static str); 7] = [
+    pub const ALL: [(Self, &'static str); 8] = [
         (Self::Menu, "Menu"),
         (Self::Credentials, "API Settings"),
         (Self::Users, "Users"),
         (Self::ActivityLog, "Activity log"),
         (Self::Security, "Security"),
         (Self::Account, "My account"),
+        (Self::SshKeys, "My SSH keys"),
         (Self::Documentation, "Documentation"),
     ];
 }

@@ -22,12 +22,12 @@ pub use jump::{Jump, Place, Target};
 pub use own_password::check_new;
 pub use pick::Pick;
 pub use settings::SettingChange;
-pub use ssh_keys::{SshKeys, entry_of_ssh_key, public_key};
+pub use ssh_keys::{RemoveSshKey, SshKeys, entry_of_ssh_key, public_key};
 pub use trail::{CheckSheet, NotedLine};
 pub use user::{ROLES, UserAction, UserKeys};
 
 use crate::credential::Verb;
-use crate::hub::{Actor, CredentialRow, Denied, FoundSecret, RefusedRequest, SshKeyRow, TrailRow};
+use crate::hub::{Actor, CredentialRow, Denied, FoundSecret, RefusedRequest, TrailRow};
 use crate::secret::Secret;
 use crate::time::Millis;
 use crate::tui::form::{Control, Fault, Form, Id};
@@ -45,6 +45,8 @@ pub struct Dialog {
     pub left_out: Vec<LeftOut>,
     /// Of a change of many that is under way: how many were done.
     pub so_far: i64,
+    /// Nobody knows yet whether the change that it sent was kept, and the store is asked.
+    pub asking: bool,
     /// Which dialog it is, with what only that one has.
     pub kind: DialogKind,
 }
@@ -97,7 +99,7 @@ pub enum DialogKind {
     /// A new SSH key of this user.
     AddSshKey(String),
     /// Removes an SSH key.
-    RemoveSshKey(Box<SshKeyRow>),
+    RemoveSshKey(Box<RemoveSshKey>),
     /// Export of the trail, or of the list.
     Export(Box<Export>),
     /// One setting of the desk.
@@ -142,12 +144,12 @@ impl<T> Scrollable<T> {
 impl Dialog {
     /// A dialog with a form.
     fn with_form(form: Form, kind: DialogKind) -> Self {
-        Self { form: Some(form), problem: None, left_out: Vec::new(), so_far: 0, kind }
+        Self { form: Some(form), problem: None, left_out: Vec::new(), so_far: 0, asking: false, kind }
     }
 
     /// A dialog that is only read.
     pub fn to_read(kind: DialogKind) -> Self {
-        Self { form: None, problem: None, left_out: Vec::new(), so_far: 0, kind }
+        Self { form: None, problem: None, left_out: Vec::new(), so_far: 0, asking: false, kind }
     }
 
     /// Its scopes, innermost first.
@@ -286,7 +288,7 @@ impl Dialog {
             DialogKind::AddSshKey(who) => {
                 ssh_keys::wanted(form, now).map(|new| Call::AddSshKey(actor, who.clone(), new))
             }
-            DialogKind::RemoveSshKey(row) => Ok(Call::RemoveSshKey(actor, row.fingerprint.clone())),
+            DialogKind::RemoveSshKey(remove) => Ok(Call::RemoveSshKey(actor, remove.row.fingerprint.clone())),
             DialogKind::Export(of) => {
                 let part = of.part.clone();
                 export::wanted(form).map(|(path, format)| Call::Export { actor, part, path, format })

@@ -2,7 +2,7 @@
 
 use crate::account::PublicKey;
 use crate::credential::{Name, Networks};
-use crate::hub::{InputField, NewSshKey, SshKeyRow};
+use crate::hub::{InputField, NewSshKey, SshKeyRow, SshKeyState};
 use crate::time::{Millis, when_or_never};
 use crate::tui::dialog::{Dialog, DialogKind, Scrollable};
 use crate::tui::form::{Fault, Form, Id, button, text};
@@ -12,6 +12,8 @@ use crate::tui::form::{Fault, Form, Id, button, text};
 pub struct SshKeys {
     /// Whose they are.
     pub who: String,
+    /// Whether the user has a password, too.
+    pub has_password: bool,
     /// `None` before they were read.
     pub rows: Option<Vec<SshKeyRow>>,
     /// Which one is selected.
@@ -23,12 +25,35 @@ impl SshKeys {
     pub fn row(&self) -> Option<&SshKeyRow> {
         self.rows.as_ref()?.get(self.selected)
     }
+
+    /// Takes the rows as they are now; the same key stays selected, if it is still there.
+    pub fn take(&mut self, rows: Vec<SshKeyRow>) {
+        let at = self.row().and_then(|was| rows.iter().position(|row| row.no == was.no));
+        self.selected = at.unwrap_or(self.selected).min(rows.len().saturating_sub(1));
+        self.rows = Some(rows);
+    }
+
+    /// Whether the selected one is all that lets its user in.
+    fn last_way_in(&self, now: Millis) -> bool {
+        let usable = |row: &&SshKeyRow| row.state_at(now) == SshKeyState::Active;
+        let others = self.rows.iter().flatten().filter(|row| self.row().is_none_or(|selected| selected.no != row.no));
+        !self.has_password && self.row().is_some_and(|row| usable(&row)) && !others.into_iter().any(|row| usable(&row))
+    }
+}
+
+/// A key that is about to be removed.
+#[derive(Debug)]
+pub struct RemoveSshKey {
+    /// The key.
+    pub row: SshKeyRow,
+    /// Whether nothing else lets its user in.
+    pub last_way_in: bool,
 }
 
 impl Dialog {
     /// The list, before it was read.
-    pub fn ssh_keys(who: &str) -> Self {
-        let keys = SshKeys { who: who.to_owned(), rows: None, selected: 0 };
+    pub fn ssh_keys(who: &str, has_password: bool) -> Self {
+        let keys = SshKeys { who: who.to_owned(), has_password, rows: None, selected: 0 };
         Self::to_read(DialogKind::SshKeys(Box::new(Scrollable::new(keys))))
     }
 
@@ -45,10 +70,11 @@ impl Dialog {
         Self::with_form(form, DialogKind::AddSshKey(who.to_owned()))
     }
 
-    /// Asks before a key is removed.
-    pub fn remove_ssh_key(row: SshKeyRow) -> Self {
+    /// Asks before the selected key is removed; nothing where there is none.
+    pub fn remove_ssh_key(keys: &SshKeys, now: Millis) -> Option<Self> {
         let form = Form::new(vec![button(Id::Cancel, "Keep it"), button(Id::Submit, "Remove")]);
-        Self::with_form(form, DialogKind::RemoveSshKey(Box::new(row)))
+        let remove = RemoveSshKey { row: keys.row()?.clone(), last_way_in: keys.last_way_in(now) };
+        Some(Self::with_form(form, DialogKind::RemoveSshKey(Box::new(remove))))
     }
 }
 

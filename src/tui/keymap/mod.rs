@@ -64,6 +64,11 @@ impl Binding {
         self
     }
 
+    /// Whether it changes the SSH keys that are listed, which everybody may with their own.
+    pub fn changes_ssh_keys(&self) -> bool {
+        self.scope == Scope::SshKeys && matches!(self.action, Action::Create | Action::Revoke)
+    }
+
     /// The keys as help writes them; `None` when another row tells of them.
     pub fn keys_in_help(&self) -> Option<String> {
         match self.keys {

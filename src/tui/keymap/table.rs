@@ -46,6 +46,7 @@ pub static BINDINGS: &[Binding] = &[
 
     row(S::Settings, &[ENTER], Action::Open, "open").hint("open"),
     row(S::Account, &[ENTER], Action::Open, "open").hint("open"),
+    row(S::Account, &[Chord::char('s')], Action::SshKeys, "your SSH keys").hint("SSH keys"),
 
     row(S::Users, &[Chord::char('n')], Action::Create, "add a user").hint("new").needs(USERS),
     row(S::Users, &[Chord::char('u')], Action::Unlock, "unlock after wrong passwords").hint("unlock").needs(USERS),
@@ -212,6 +213,7 @@ pub static BINDINGS: &[Binding] = &[
     row(S::UserKeys, &[ENTER], Action::Open, "go to the key").hint("go to it"),
     row(S::SshKeys, &[Chord::char('n')], Action::Create, "add a key, pasted").hint("add"),
     row(S::SshKeys, &[Chord::char('D'), DELETE], Action::Revoke, "remove the selected key").hint("remove").keys("D").dangerous(),
+    row(S::SshKeys, &[Chord::char('y')], Action::CopyKey, "copy the fingerprint").hint("copy fingerprint"),
     row(S::Reading, &[ESC, ENTER, Chord::char('q'), BACKSPACE, Chord::ctrl('g')], Action::Back, "close").hint("close").keys("esc enter"),
 
     row(S::Text, &[Chord::ctrl('a'), HOME], Action::Edit(Edit::Start), "start, end").keys("ctrl-a e"),

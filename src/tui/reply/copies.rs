@@ -15,16 +15,17 @@ impl App {
         self.dirty = true;
         match slot {
             Slot::Copying(what) => self.copied_secret(what, outcome),
-            Slot::CopyKeys { .. } | Slot::CopySample | Slot::CopyEntry | Slot::CopyLine => {
+            Slot::CopyKeys { .. } | Slot::CopySample | Slot::CopyEntry | Slot::CopyFingerprint | Slot::CopyLine => {
                 let what = match slot {
                     Slot::CopyKeys { of, form } => keys(of, form),
                     Slot::CopyEntry => "entry".to_owned(),
+                    Slot::CopyFingerprint => "fingerprint".to_owned(),
                     Slot::CopyLine => "line".to_owned(),
                     _ => "sample".to_owned(),
                 };
                 let message = outcome.sentence(&what);
                 self.toast = Some(match outcome {
-                    CopyOutcome::Impossible(_) | CopyOutcome::SentInto(_) => Toast::note(self.now, message),
+                    CopyOutcome::Impossible(_) | CopyOutcome::SentInto { .. } => Toast::note(self.now, message),
                     _ => Toast::done(self.now, message),
                 });
             }

@@ -1,7 +1,7 @@
 //! Replies to forms that a dialog sent.
 
 use crate::credential::State;
-use crate::hub::{Actor, ChangeOutcome, Conflict, HubError, InputField, Issued};
+use crate::hub::{Actor, ChangeNumber, ChangeOutcome, Conflict, HubError, InputField, Issued};
 use crate::tui::app::App;
 use crate::tui::dialog::{self, Dialog, DialogKind, SecretPage};
 use crate::tui::form::Id;
@@ -54,7 +54,7 @@ impl App {
         }
     }
 
-    pub(super) fn states(&mut self, outcomes: &[ChangeOutcome]) {
+    pub(super) fn states(&mut self, outcomes: &[ChangeOutcome], number: ChangeNumber) {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
         let Some(DialogKind::ChangeState(change)) = workspace.dialogs.pop().map(|dialog| dialog.kind) else { return };
@@ -70,7 +70,14 @@ impl App {
         workspace.due.overview = Some(now);
         let left_out: Vec<String> = outcomes.iter().filter_map(left_out).collect();
         match left_out.is_empty() {
-            true => self.toast = Some(Toast::done(now, summary(outcomes))),
+            true => {
+                let said = summary(outcomes);
+                let restricted = outcomes.iter().any(|o| o.row().state != State::Active);
+                self.toast = Some(Toast::done(now, said.clone()));
+                if restricted {
+                    self.follow_spread(said, number);
+                }
+            }
             false => {
                 let mut lines = left_out;
                 if lines.len() < outcomes.len() {
@@ -82,7 +89,7 @@ impl App {
     }
 
     /// The dialog keeps everything that was typed, unless its credential or user was changed meanwhile.
-    pub(super) fn form_failed(&mut self, why: HubError) {
+    pub(in crate::tui) fn form_failed(&mut self, why: HubError) {
         let now = self.now;
         match why {
             HubError::SessionOver(over) => return self.end_session(&over.to_string()),

@@ -5,10 +5,13 @@ mod edits;
 mod find_by_secret;
 mod forms;
 mod reads;
+mod seen_by;
 mod sign_in;
 mod ssh_keys;
 mod trail;
 mod users;
+
+pub(in crate::tui) use seen_by::Spread;
 
 use crate::hub::{Denied, HubError};
 use crate::tui::app::App;
@@ -47,10 +50,12 @@ impl App {
             Answer::Reauthenticated(actor) => self.reauthenticated(actor),
             Answer::Issued(issued) => self.issued(vec![issued]),
             Answer::Rotated(issued) => self.issued(issued),
-            Answer::States(outcomes) => self.states(&outcomes),
+            Answer::States(outcomes, change) => self.states(&outcomes, change),
+            Answer::SeenBy(seen) => self.seen_by(&seen),
             Answer::Edited(outcomes) => self.edited_rows(&outcomes),
             Answer::SettingsSet => self.settings_set(),
             Answer::User(changed) => self.user_changed(changed),
+            Answer::SshKeys(rows) if slot == Slot::OwnSshKeys => self.own_ssh_keys_read(rows),
             Answer::SshKeys(rows) => self.ssh_keys_read(rows),
             Answer::SshKeyChanged(row) => self.ssh_key_changed(&row),
             Answer::Exported(written) => self.exported(&written),
@@ -94,6 +99,7 @@ impl App {
             | Slot::CopyKeys { .. }
             | Slot::CopySample
             | Slot::CopyEntry
+            | Slot::CopyFingerprint
             | Slot::CopyLine
             | Slot::Unwatched => {}
             Slot::History
@@ -113,10 +119,12 @@ impl App {
             | Slot::Users
             | Slot::UserKeys
             | Slot::SshKeys
+            | Slot::OwnSshKeys
             | Slot::Verify
             | Slot::Security
             | Slot::SignIns
-            | Slot::Pulse => self.read_failed(slot, why),
+            | Slot::Pulse
+            | Slot::SeenBy => self.read_failed(slot, why),
         }
     }
 
@@ -124,6 +132,7 @@ impl App {
     pub(in crate::tui) fn end_session(&mut self, why: &str) {
         if self.by_ssh_key() {
             self.drop_secrets();
+            self.workspace.iter_mut().for_each(|workspace| workspace.is_over = true);
             return self.out.push(Effect::End(NOT_ALLOWED, why.to_owned()));
         }
         let name = self.workspace.as_ref().map(|r| r.session.actor.user.as_str().to_owned()).unwrap_or_default();

@@ -153,9 +153,9 @@ impl App {
         let recovered = std::mem::take(&mut workspace.store_unavailable);
         let seen = workspace.change.replace(pulse.change);
         let list_is_old = workspace.api().is_some_and(|api| api.loaded && api.list.change() != pulse.change);
-        // The first pulse cannot tell whether somebody changed something since the users were read.
-        let users_may_be_old = seen.is_none() && matches!(workspace.screen(), Some(Screen::Users(_)));
-        if recovered || list_is_old || users_may_be_old || seen.is_some_and(|seen| seen != pulse.change) {
+        // The first pulse cannot tell whether somebody changed something since users or SSH keys were read.
+        let may_be_old = seen.is_none() && matches!(workspace.screen(), Some(Screen::Users(_) | Screen::Account(_)));
+        if recovered || list_is_old || may_be_old || seen.is_some_and(|seen| seen != pulse.change) {
             workspace.reload(now);
         }
         if recovered {

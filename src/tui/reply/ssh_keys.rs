@@ -8,8 +8,14 @@ use crate::tui::toast::Toast;
 impl App {
     pub(super) fn ssh_keys_read(&mut self, rows: Vec<SshKeyRow>) {
         if let Some(Dialog { kind: DialogKind::SshKeys(keys), .. }) = self.dialog_mut() {
-            keys.content.selected = keys.content.selected.min(rows.len().saturating_sub(1));
-            keys.content.rows = Some(rows);
+            keys.content.take(rows);
+        }
+    }
+
+    /// One's own, for the row of My account.
+    pub(super) fn own_ssh_keys_read(&mut self, rows: Vec<SshKeyRow>) {
+        if let Some(workspace) = &mut self.workspace {
+            workspace.own_ssh_keys = Some(rows);
         }
     }
 
@@ -23,6 +29,7 @@ impl App {
             _ => return,
         };
         workspace.due.users = Some(now);
+        workspace.due.ssh_keys = Some(now);
         workspace.due.overview = Some(now);
         self.toast = Some(Toast::done(
             now,

@@ -3,7 +3,7 @@
 use std::sync::mpsc::{Sender, channel};
 use std::{io, thread};
 
-use crate::clipboard::{self, CopyMethod, Desktop};
+use crate::clipboard::{self, CopyMethod, CopyOutcome, Desktop};
 use crate::secret::Secret;
 use crate::tui::msg::{Msg, Ticket};
 use crate::tui::runtime::event::LoopEvent;
@@ -11,14 +11,21 @@ use crate::tui::runtime::event::LoopEvent;
 /// Copies by the method that was chosen at the start.
 pub(super) struct ClipboardWorker {
     method: CopyMethod,
+    /// Whether the client came by SSH.
+    over_ssh: bool,
     events: Sender<LoopEvent>,
     /// Started by the first copy that needs it.
     worker: Option<Sender<(Ticket, Secret)>>,
 }
 
 impl ClipboardWorker {
-    pub(super) fn new(method: CopyMethod, events: Sender<LoopEvent>) -> Self {
-        Self { method, events, worker: None }
+    pub(super) fn new(method: CopyMethod, over_ssh: bool, events: Sender<LoopEvent>) -> Self {
+        Self { method, over_ssh, events, worker: None }
+    }
+
+    /// What is known of a text that the loop wrote to the terminal.
+    pub(super) fn sent(&self) -> CopyOutcome {
+        CopyOutcome::sent(&|name| std::env::var(name).ok(), self.over_ssh)
     }
 
     /// Copies, and reports to the event loop; returns the text when the loop itself has to write it (OSC 52).

@@ -11,11 +11,11 @@ use std::{io, thread};
 use ratatui::Terminal;
 use ratatui::layout::Rect;
 
-use crate::clipboard::{Multiplexer, osc52};
+use crate::clipboard::osc52;
 use crate::config::{Appearance, ExitAction, Frontend};
 use crate::secret::Secret;
 use crate::time::Clock;
-use crate::tui::msg::{CopyOutcome, Effect, Msg, Ticket};
+use crate::tui::msg::{Effect, Msg, Ticket};
 use crate::tui::runtime::clipboard_worker::ClipboardWorker;
 use crate::tui::runtime::event::LoopEvent;
 use crate::tui::runtime::fault_injection;
@@ -234,8 +234,7 @@ impl EventLoop {
 
     fn copy_by_terminal(&mut self, ticket: Ticket, text: &Secret) -> Result<(), LoopEnd> {
         self.terminal.backend_mut().write_aside(&osc52::sequence(text))?;
-        let around = Multiplexer::around(&|name| std::env::var(name).ok());
-        self.update(Msg::Copied(ticket, CopyOutcome::sent(around)))
+        self.update(Msg::Copied(ticket, self.clipboard.sent()))
     }
 
     /// SIGTSTP: the user cannot be asked whether the secret was copied, so its loss is noted.

@@ -157,7 +157,7 @@ impl Runtime {
     fn show(self, context: WorkerContext, opening: Opening) -> Result<ExitAction> {
         let Self { events, queue, shutdown, guard, .. } = self;
         let method = CopyMethod::choose(&variable).map(|method| method.keeping_tmux_buffer(opening.keep));
-        let clock = Arc::clone(&context.clock);
+        let (clock, over_ssh) = (Arc::clone(&context.clock), context.origin.address.is_some());
         let chosen = opening.appearance.as_deref().map(Appearance::read).unwrap_or_default();
         let last_name = context
             .places
@@ -179,7 +179,7 @@ impl Runtime {
             notice: opening.notice,
             overflow: view::overflow,
         });
-        let clipboard = ClipboardWorker::new(method.unwrap_or(CopyMethod::Terminal), events.clone());
+        let clipboard = ClipboardWorker::new(method.unwrap_or(CopyMethod::Terminal), over_ssh, events.clone());
         let workers = Workers::start(context, &events)?;
         let lost = Arc::clone(&shutdown);
         let first_frame = || -> io::Result<EventLoop> {

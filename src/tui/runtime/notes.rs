@@ -1,4 +1,4 @@
-//! What a desk does on the side: it notes itself in the store, and surveys a desk with many credentials. On threads of
+//! What a desk does on the side: it notes itself in the store, surveys a desk with many credentials, and looks at the store. On threads of
 //! their own, which nobody waits for: what fails here is tried again and told to nobody.
 
 use std::sync::mpsc::Sender;
@@ -37,5 +37,18 @@ pub(super) fn survey(hub: &Hub, events: &Sender<LoopEvent>) {
             return;
         }
         thread::sleep(NOTE_INTERVAL.max(begun.elapsed() * SHARE));
+    }
+}
+
+/// Looks at the store until the event loop is gone, and says what is there to be told.
+pub(super) fn look_at_store(hub: &Hub, events: &Sender<LoopEvent>) {
+    let mut told = Vec::new();
+    loop {
+        let found = hub.look_at_store();
+        if found != told && events.send(LoopEvent::Msg(Msg::StoreNotices(found.clone()))).is_err() {
+            return;
+        }
+        told = found;
+        thread::sleep(NOTE_INTERVAL);
     }
 }

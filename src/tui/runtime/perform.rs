@@ -10,6 +10,15 @@ use crate::hub::{
 use crate::tui::msg::{Answer, Call, ExportPart, Lane, Reply, UserChange};
 
 impl Call {
+    /// Whether a dialog waits for its outcome, and keeps what was typed until then.
+    pub fn is_of_a_form(&self) -> bool {
+        self.lane() == Lane::Write
+            && !matches!(
+                self,
+                Self::SetUp(_) | Self::SignIn { .. } | Self::SignOut(_) | Self::Seen(..) | Self::Refused(..)
+            )
+    }
+
     /// The worker that carries it out.
     pub fn lane(&self) -> Lane {
         match self {
@@ -31,6 +40,7 @@ impl Call {
             | Self::Seen(..)
             | Self::Refused(..) => Lane::Write,
             Self::Pulse(..)
+            | Self::SeenBy(..)
             | Self::Overview(..)
             | Self::List(..)
             | Self::CountFound(..)
@@ -69,7 +79,8 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
             Answer::Rotated(hub.rotate_many(&actor, &targets, overlap, &mut Watch::new(cancel, progress))?)
         }
         Call::SetState(actor, targets, verb) => {
-            Answer::States(hub.set_state_until(&actor, &targets, verb, &mut Watch::new(cancel, progress))?)
+            let outcomes = hub.set_state_until(&actor, &targets, verb, &mut Watch::new(cancel, progress))?;
+            Answer::States(outcomes, hub.newest_change())
         }
         Call::Edit(actor, targets, edit) => {
             Answer::Edited(hub.edit_until(&actor, &targets, &edit, &mut Watch::new(cancel, progress))?)
@@ -80,6 +91,7 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
         Call::StopOld(actor, target) => Answer::Edited(vec![hub.stop_old_secret(&actor, target)?]),
         Call::Seen(actor, id, what) => hub.record_display_event(&actor, id, what).map(|()| Answer::Noted)?,
         Call::Refused(actor, deed) => Answer::Denied(hub.record_denied_deed(&actor, &deed)?),
+        Call::SeenBy(actor, change) => Answer::SeenBy(hub.seen_by(&actor, change)?),
         Call::Pulse(actor, _) => Answer::Pulse(hub.pulse(&actor)?),
         Call::Overview(actor, lost) => Answer::Overview(Box::new(overview(hub, &actor, &lost)?)),
         Call::List(actor, query) => Answer::Page(hub.list_until(&actor, &query, cancel)?),

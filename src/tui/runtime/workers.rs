@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use std::{io, thread};
 
-use crate::hub::{Cancel, Conflict, DeskPaths, Hub, HubError, Origin, SetUp};
+use crate::hub::{Cancel, Conflict, DeskPaths, Hub, HubError, Origin, SetUp, asking_while};
 use crate::time::Clock;
 use crate::tui::msg::{Answer, Call, Lane, Msg, Reply, Ticket};
 use crate::tui::runtime::event::LoopEvent;
@@ -66,6 +66,9 @@ impl Workers {
             let survey = move || notes::survey(surveyed.hub.wait(), &events);
             thread::Builder::new().name("keydesk-survey".to_owned()).spawn(survey)?;
         }
+        let (looks, told) = (Arc::clone(&context), events.clone());
+        let look = move || notes::look_at_store(looks.hub.wait(), &told);
+        thread::Builder::new().name("keydesk-store".to_owned()).spawn(look)?;
         // During set-up there is no store yet.
         thread::Builder::new()
             .name("keydesk-notice".to_owned())
@@ -111,7 +114,13 @@ fn spawn<T: Send + 'static>(name: &str, work: impl FnOnce(Receiver<T>) + Send + 
 fn write(jobs: &Receiver<Job>, context: &WorkerContext, events: &Sender<LoopEvent>, running: &Mutex<Calls>) {
     for (ticket, call) in jobs {
         let cancel = lock(running).get(&ticket).cloned().unwrap_or_else(cancelled);
-        let reply = context.answer(call, &cancel, &mut reports(ticket, events));
+        let reply = match call.is_of_a_form() {
+            true => {
+                let goes_on = asks(ticket, events, &cancel);
+                asking_while(goes_on, || context.answer(call, &cancel, &mut reports(ticket, events)))
+            }
+            false => context.answer(call, &cancel, &mut reports(ticket, events)),
+        };
         lock(running).remove(&ticket);
         // The change is made even if the loop is gone: the user asked for it.
         let _ = events.send(LoopEvent::Msg(Msg::Reply(ticket, reply)));
@@ -123,6 +132,19 @@ fn cancelled() -> Cancel {
     let cancel = Cancel::default();
     cancel.cancel();
     cancel
+}
+
+/// Whether to go on asking for a change whose commit got no answer: until the user wants to know no more.
+fn asks(ticket: Ticket, events: &Sender<LoopEvent>, cancel: &Cancel) -> impl FnMut() -> bool + 'static {
+    let (events, cancel) = (events.clone(), cancel.clone());
+    let mut told = false;
+    move || {
+        let loop_is_there = std::mem::replace(&mut told, true) || {
+            let asking = LoopEvent::Msg(Msg::Asking(ticket));
+            events.send(asking).is_ok()
+        };
+        loop_is_there && !cancel.is_cancelled()
+    }
 }
 
 /// Passes progress on, now and then: one report for each step would keep a slow line busy with frames.

@@ -39,7 +39,7 @@ pub enum MenuRow {
 /// The menu: row, title, what is behind it.
 pub const MENU: [(MenuRow, &str, &str); 6] = [
     (MenuRow::Settings, "Settings", "API keys, users, activity log, security"),
-    (MenuRow::Account, "My account", "your password, appearance, last sign-ins"),
+    (MenuRow::Account, "My account", "password, SSH keys, appearance, sign-ins"),
     (MenuRow::Documentation, "Documentation", "how to call the API, gateway files"),
     (MenuRow::Lock, "Lock", "L"),
     (MenuRow::SignOut, "Sign out", ""),

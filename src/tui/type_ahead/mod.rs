@@ -73,8 +73,8 @@ impl App {
             },
         };
         if self.is_waiting() {
-            // A change of many can be stopped while it runs.
-            let running = self.dialog().is_some_and(|dialog| dialog.so_far > 0);
+            // A change of many can be stopped while it runs, and so can the question whether a change was kept.
+            let running = self.dialog().is_some_and(|dialog| dialog.so_far > 0 || dialog.asking);
             return !(running && action == Some(Action::Back));
         }
         let Some(workspace) = self.workspace.as_ref().filter(|_| self.sign_in.is_none() && self.help.is_none()) else {

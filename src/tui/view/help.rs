@@ -25,8 +25,7 @@ pub fn sheet(app: &App, chain: &[Scope]) -> Sheet {
     let mut sheet = Sheet::new(format!("Keys: {place}"), layout::help_width(app.size), app.theme);
     let may = |right| app.workspace.as_ref().is_none_or(|workspace| app.sign_in.is_some() || workspace.may(right));
     let others = app.workspace.as_ref().is_some_and(|workspace| !workspace.manages_ssh_keys());
-    let denied =
-        |b: &Binding| b.right.is_some_and(|right| !may(right)) || (others && matches!(b.scope, Scope::SshKeys));
+    let denied = |b: &Binding| b.right.is_some_and(|right| !may(right)) || (others && b.changes_ssh_keys());
     let is_final = app.all_revoked();
     let over = |b: &Binding| is_final && changes_a_key(b) && !denied(b);
     let shown = keymap::reachable(chain);

@@ -12,6 +12,36 @@ use super::{Scene, list, one_time, rotated, then};
 
 pub const SCENES: &[Scene] = &[
     Scene {
+        name: "revoked_seen_by_all",
+        make: |t| {
+            then(list(t), |d| {
+                let verifiers = d.verifiers(&["gw1", "gw2", "gw3"]);
+                d.revokes("crm-sync");
+                verifiers.iter().for_each(|verifier| d.follows(verifier));
+                d.rest();
+            })
+        },
+    },
+    Scene {
+        name: "revoked_seen_by_some",
+        make: |t| {
+            then(list(t), |d| {
+                let verifiers = d.verifiers(&["gw1", "gw2", "gw3"]);
+                d.revokes("crm-sync");
+                verifiers[..2].iter().for_each(|verifier| d.follows(verifier));
+                d.waits(3_500);
+            })
+        },
+    },
+    Scene {
+        name: "revoked_no_verifier",
+        make: |t| {
+            then(list(t), |d| {
+                d.revokes("crm-sync").rest();
+            })
+        },
+    },
+    Scene {
         name: "create_basic",
         make: |t| {
             then(list(t), |d| {

@@ -4,6 +4,7 @@ mod dialogs;
 mod pages;
 mod settings;
 mod sign_in;
+mod store;
 
 use keydesk::account::Role;
 use keydesk::tui::Start;
@@ -20,7 +21,7 @@ pub struct Scene {
 
 /// All scenes.
 pub fn all() -> impl Iterator<Item = &'static Scene> {
-    [sign_in::SCENES, pages::SCENES, settings::SCENES, dialogs::SCENES].into_iter().flatten()
+    [sign_in::SCENES, pages::SCENES, settings::SCENES, dialogs::SCENES, store::SCENES].into_iter().flatten()
 }
 
 /// Draws every scene in a theme.

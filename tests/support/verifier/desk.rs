@@ -15,7 +15,7 @@ use keydesk::vault::MasterKeyPlace;
 use tempfile::TempDir;
 
 use super::Verifier;
-use crate::made::{copy, make, open, places, set_up};
+use crate::made::{copy, make, on_postgres, open, places, set_up};
 use crate::server::{server, url};
 
 /// A desk in a directory of its own.
@@ -54,7 +54,11 @@ impl Desk {
 
     /// The desk in `dir`.
     fn at(dir: TempDir) -> Self {
-        let hub = open(&places(&dir), Arc::new(SystemClock));
+        Self::by(&places(&dir), dir)
+    }
+
+    fn by(places: &DeskPaths, dir: TempDir) -> Self {
+        let hub = open(places, Arc::new(SystemClock));
         let alice = hub.local_actor("alice", &Origin::default()).unwrap();
         Self { hub, alice, dir }
     }
@@ -66,6 +70,12 @@ impl Desk {
     /// The desk as another process would open it.
     pub fn open_again(self) -> Self {
         Self::at(self.dir)
+    }
+
+    /// The same on a machine that has seen nothing of it.
+    #[allow(dead_code, reason = "not every suite asks")]
+    pub fn open_elsewhere(self) -> Self {
+        Self::by(&DeskPaths { state_dir: None, ..places(&self.dir) }, self.dir)
     }
 
     pub fn database(&self) -> PathBuf {
@@ -105,10 +115,27 @@ impl Desk {
     pub fn sql(&self, sql: &str) {
         if let StorePlace::Postgres(place) = places(&self.dir).store {
             let sql = sql.replace("x'00'", "'\\x00'::bytea");
+            let sql = sql.replace("PRAGMA foreign_keys = OFF", "SET session_replication_role = replica");
             server().unwrap().sql(&place.database, &format!("SET search_path = keydesk; {sql}"));
             return;
         }
         rusqlite::Connection::open(self.database()).unwrap().execute_batch(sql).unwrap();
+    }
+
+    /// The same in the way of the trail's triggers, which are there again afterwards as if nothing had been.
+    #[allow(dead_code, reason = "not every suite asks")]
+    pub fn sql_past_triggers(&self, sql: &str) {
+        if on_postgres() {
+            let again =
+                ["rows", "text", "all"].map(|of| format!("ALTER TABLE trail ENABLE ALWAYS TRIGGER trail_keeps_{of}"));
+            return self.sql(&format!("ALTER TABLE trail DISABLE TRIGGER USER; {sql}; {}", again.join("; ")));
+        }
+        let triggers =
+            "SELECT group_concat(sql, '; ') FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'trail'";
+        let connection = rusqlite::Connection::open(self.database()).unwrap();
+        let triggers: String = connection.query_row(triggers, [], |row| row.get(0)).unwrap();
+        drop(connection);
+        self.sql(&format!("DROP TRIGGER trail_keeps_text; DROP TRIGGER trail_keeps_rows; {sql}; {triggers}"));
     }
 
     /// A verifier at a Unix socket.
@@ -131,6 +158,7 @@ impl Desk {
         let command = self.command(&["--listen", &listen]);
         let mut shell = Command::new("sh");
         shell.env_clear().arg("-c").arg(format!("ulimit -n {files}; exec \"$@\"")).arg("sh");
+        shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
         shell.arg(command.get_program()).args(command.get_args()).args(more);
         shell.stdin(Stdio::null()).stdout(Stdio::null());
         Verifier::spawn(shell, self.dir.path(), socket)

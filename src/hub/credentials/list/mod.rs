@@ -32,9 +32,8 @@ impl Hub {
 
     /// One page of a list; the read stops when `cancel` says so.
     pub fn list_until(&self, actor: &Actor, query: &ListQuery, cancel: &Cancel) -> Result<CredentialPage, HubError> {
-        self.read_cancellable(actor, &Intent::new(Right::SeeCredentials, "list keys"), cancel, |tx| {
-            self.page(tx, query)
-        })
+        let intent = Intent::new(Right::SeeCredentials, "list keys").prefetch([tables::head_query()]);
+        self.read_cancellable(actor, &intent, cancel, |tx| self.page(tx, query))
     }
 
     fn page(&self, tx: &mut dyn Tx, query: &ListQuery) -> Result<CredentialPage, HubError> {
@@ -161,16 +160,17 @@ fn merged(
     let kinds = Kind::ALL.into_iter().filter(|k| kind.is_none_or(|only| only == *k));
     let kinds = kinds.filter(|k| filter.kind.is_none_or(|only| only == *k));
     let revoked = *revoked || filter.wants_revoked();
+    let branches: Vec<_> = kinds
+        .flat_map(|kind| [true, false].map(|listed| Branch { kind: kind.as_str(), listed, conditions }))
+        .filter(|branch| branch.listed || revoked)
+        .collect();
+    let first = branches.iter().map(|branch| tables::page_query(*branch, sort, direction, from, limit as i64));
+    tx.prefetch(first.collect())?;
     let mut rows = Vec::new();
-    let mut branches = 0;
-    for kind in kinds {
-        for listed in [true, false].into_iter().take(1 + usize::from(revoked)) {
-            let branch = Branch { kind: kind.as_str(), listed, conditions };
-            rows.extend(sifted(tx, branch, sort, direction, from, limit, keep)?);
-            branches += 1;
-        }
+    for branch in &branches {
+        rows.extend(sifted(tx, *branch, sort, direction, from, limit, keep)?);
     }
-    if branches > 1 {
+    if branches.len() > 1 {
         rows.sort_by(|a, b| compare(sort, direction, a, b));
         rows.truncate(limit);
     }

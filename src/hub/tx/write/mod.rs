@@ -1,18 +1,20 @@
 //! Write transactions: the head is locked, the rows are written, the trail is continued, and all of it is committed or
 //! nothing.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use crate::account::Right;
 use crate::hub::audit::action::Action;
 use crate::hub::error::{no_head, tampered_head};
-use crate::hub::tx::entry::{Author, Subject};
+use crate::hub::tx::entry::{Author, Subject, next_row};
 use crate::hub::tx::intent::Intent;
+use crate::hub::tx::rollback::{continues, went_back_error};
 use crate::hub::tx::table_sums::{self, SummedTable};
-use crate::hub::tx::{authorize, row_tags};
+use crate::hub::tx::{authorize, row_tags, unanswered};
 use crate::hub::{Actor, Hub, HubError, Via};
-use crate::store::tables::{self, HeadRow, Record, TrailRecord, UserRecord};
-use crate::store::{Commit, StoreError, WriteTx};
+use crate::store::tables::{self, HeadRow, Record, Tagged, UserRecord};
+use crate::store::{Commit, Query, StoreError, WriteTx};
 use crate::time::Millis;
 use crate::vault::{Sums, Vault, uuid};
 
@@ -28,16 +30,39 @@ pub(crate) struct Change<'a> {
     /// Whether a trail row carries the operation id, so that the change can be looked up.
     noted: bool,
     raised: bool,
+    /// Why the store is not the one that was known: only a repair and what restricts goes on.
+    went_back: Option<HubError>,
     author: Author,
+    /// Version and tag of rows that this change has read or written, by table and id.
+    tags: HashMap<(&'static str, String), (i64, Vec<u8>)>,
 }
 
 impl<'a> Change<'a> {
     /// Begins a change: locks the head, which serializes writers. An error if the trail has rows that keydesk did not
     /// write.
     pub(crate) fn begin(hub: &'a Hub, author: Author) -> Result<Self, HubError> {
-        let mut change = Self::begin_repair(hub, author)?;
-        match tables::trail_beside(&mut *change.tx, change.head.trail_no)? {
-            None => Ok(change),
+        Self::begin_with(hub, author, Vec::new())
+    }
+
+    /// The same for a change that says what it will ask before it writes anything.
+    pub(crate) fn begin_with(hub: &'a Hub, author: Author, prefetch: Vec<Query>) -> Result<Self, HubError> {
+        Self::begin_repair(hub.store.write_with(Self::queries(hub, prefetch))?, hub, author)?.require_whole()
+    }
+
+    /// What is asked in the round trip that begins a change: behind the lock, which is the first.
+    fn queries(hub: &Hub, prefetch: Vec<Query>) -> Vec<Query> {
+        let mut queries = vec![tables::lock_head_query(), tables::trail_ends_query()];
+        queries.extend(hub.known_head().map(|known| tables::trail_hash_query(known.trail_no)));
+        queries.extend(prefetch);
+        queries
+    }
+
+    fn require_whole(mut self) -> Result<Self, HubError> {
+        if let Some(why) = self.went_back {
+            return Err(why);
+        }
+        match tables::trail_beside(&mut *self.tx, self.head.trail_no)? {
+            None => Ok(self),
             Some(no) => Err(HubError::Tampered {
                 what: format!("The activity log (row {no})"),
                 remedy: "run `keydesk audit accept --as NAME`, which moves such rows away".to_owned(),
@@ -45,29 +70,42 @@ impl<'a> Change<'a> {
         }
     }
 
-    /// The same for a repair, which rows beside the trail do not stop.
-    fn begin_repair(hub: &'a Hub, author: Author) -> Result<Self, HubError> {
-        let mut tx = hub.store.write()?;
-        tables::lock_head(&mut *tx)?;
-        let head = tables::head(&mut *tx)?.ok_or_else(no_head)?;
+    /// The same for a repair and for what restricts, which rows beside the trail do not stop, nor that the store went back.
+    fn begin_repair(mut tx: Box<dyn WriteTx + 'a>, hub: &'a Hub, author: Author) -> Result<Self, HubError> {
+        let head = tables::lock_head(&mut *tx)?.ok_or_else(no_head)?;
         if !row_tags::head_intact(&hub.vault, &head) {
             return Err(tampered_head());
         }
-        hub.require_same_store(&mut *tx, &head)?;
+        let known = hub.known_head();
+        let went_back = match hub.require_not_older(&mut *tx, &head, known.as_ref()) {
+            Err(why @ HubError::Unavailable(_)) => Some(why),
+            checked => checked.map(|()| None)?,
+        };
         let sums = hub.vault.open_sums(&head.sums, &head.store_id).map_err(|_| tampered_head())?;
-        let now = hub.now();
-        Ok(Self { hub, tx, now, head, sums, operation: uuid(now)?.to_string(), noted: false, raised: false, author })
+        Ok(Self { went_back, ..Self::of(hub, tx, head, sums, author)? })
+    }
+
+    fn of(
+        hub: &'a Hub,
+        tx: Box<dyn WriteTx + 'a>,
+        head: HeadRow,
+        sums: Sums,
+        author: Author,
+    ) -> Result<Self, HubError> {
+        let (now, tags) = (hub.now(), HashMap::new());
+        let operation = uuid(now)?.to_string();
+        let (noted, raised, went_back) = (false, false, None);
+        Ok(Self { hub, tx, now, head, sums, operation, noted, raised, went_back, author, tags })
     }
 
     /// The first transaction of a store, which has no head yet.
     pub(crate) fn first(hub: &'a Hub, author: Author) -> Result<Self, HubError> {
-        let (tx, now) = (hub.store.write()?, hub.now());
-        let store_id = uuid(now)?.to_string();
+        let tx = hub.store.write()?;
+        let store_id = uuid(hub.now())?.to_string();
         let trail_hash = row_tags::first_hash(&store_id);
         let (sums, mac) = (Vec::new(), Vec::new());
         let head = HeadRow { store_id, epoch: 1, change: 0, trail_no: 0, trail_hash, sums, mac };
-        let (sums, operation) = (Sums::default(), uuid(now)?.to_string());
-        let mut change = Self { hub, tx, now, head, sums, operation, noted: false, raised: false, author };
+        let mut change = Self::of(hub, tx, head, Sums::default(), author)?;
         tables::insert_head(&mut *change.tx, &change.head)?;
         Ok(change)
     }
@@ -107,16 +145,32 @@ impl<'a> Change<'a> {
     /// epoch.
     pub(crate) fn next_epoch(&mut self, known: i64) -> (i64, i64) {
         let before = self.head.epoch;
-        self.head.epoch = self.now.seconds().0.max(before.max(known).saturating_add(1));
+        let seen = self.hub.known_head().map_or(0, |head| head.epoch);
+        self.head.epoch = self.now.seconds().0.max(before.max(known).max(seen).saturating_add(1));
         self.number();
         (before, self.head.epoch)
     }
 
     /// Inserts a row.
     pub(crate) fn insert<T: Record>(&mut self, record: &T) -> Result<(), HubError> {
-        let tag = row_tags::tag(&self.hub.vault, record)?;
-        self.add_to_sum(record, &tag);
-        Ok(tables::insert(&mut *self.tx, record, tag)?)
+        self.insert_all(std::slice::from_ref(record))
+    }
+
+    /// Inserts rows, in as few statements as there can be.
+    pub(crate) fn insert_all<T: Record>(&mut self, records: &[T]) -> Result<(), HubError> {
+        let mut rows = Vec::with_capacity(records.len());
+        for record in records {
+            let tag = row_tags::tag(&self.hub.vault, record)?;
+            self.add_to_sum(record, &tag);
+            rows.push((record, tag));
+        }
+        Ok(tables::insert_all(&mut *self.tx, rows)?)
+    }
+
+    /// Keeps the tag of a row that was read in this change, so that it is not read again when the row is replaced.
+    pub(crate) fn keep_tag<T: Record>(&mut self, row: &Tagged<T>) {
+        let key = (T::TABLE, row.record.id().to_owned());
+        self.tags.insert(key, (row.record.version(), row.tag.clone()));
     }
 
     /// Replaces a row by its next version.
@@ -130,20 +184,13 @@ impl<'a> Change<'a> {
         self.take_off_sum::<T>(record.id(), was)?;
         let tag = row_tags::tag(&self.hub.vault, record)?;
         self.add_to_sum(record, &tag);
-        match tables::update(&mut *self.tx, record, tag, was)? {
-            true => Ok(()),
-            // The head is locked and the row was read under that lock.
-            false => Err(vanished::<T>()),
-        }
+        Ok(tables::update(&mut *self.tx, record, tag, was)?)
     }
 
     /// Removes a row with this version.
     pub(crate) fn remove<T: Record>(&mut self, id: &str, version: i64) -> Result<(), HubError> {
         self.take_off_sum::<T>(id, version)?;
-        match tables::remove::<T>(&mut *self.tx, id)? {
-            true => Ok(()),
-            false => Err(vanished::<T>()),
-        }
+        Ok(tables::remove::<T>(&mut *self.tx, id)?)
     }
 
     fn add_to_sum<T: Record>(&mut self, record: &T, tag: &[u8]) {
@@ -151,14 +198,24 @@ impl<'a> Change<'a> {
             let term = self.hub.vault.term(T::TABLE, record.id(), record.version(), tag);
             self.sums.of_mut(T::TABLE).add(term);
         }
+        self.tags.insert((T::TABLE, record.id().to_owned()), (record.version(), tag.to_vec()));
     }
 
     fn take_off_sum<T: Record>(&mut self, id: &str, version: i64) -> Result<(), HubError> {
         if T::SUMMED {
-            let tag = tables::stored_tag::<T>(&mut *self.tx, id, version)?.ok_or_else(vanished::<T>)?;
+            let tag = self.stored_tag::<T>(id, version)?;
             self.sums.of_mut(T::TABLE).remove(self.hub.vault.term(T::TABLE, id, version, &tag));
         }
         Ok(())
+    }
+
+    /// The tag that stands in the row of this version.
+    pub(crate) fn stored_tag<T: Record>(&mut self, id: &str, version: i64) -> Result<Vec<u8>, HubError> {
+        match self.tags.get(&(T::TABLE, id.to_owned())) {
+            Some((of, tag)) if *of == version => Ok(tag.clone()),
+            // The head is locked, and the row was read under that lock.
+            _ => tables::stored_tag::<T>(&mut *self.tx, id, version)?.ok_or_else(vanished::<T>),
+        }
     }
 
     /// Whether the rows of a small table match the sum in the head.
@@ -193,29 +250,16 @@ impl<'a> Change<'a> {
 
     /// Appends a row to the trail; returns its number.
     pub(crate) fn note(&mut self, action: Action, subject: Subject) -> Result<i64, HubError> {
-        let mut record = TrailRecord {
-            no: self.head.trail_no + 1,
-            at: self.now.0,
-            who: self.author.who.clone(),
-            via: self.author.via.clone(),
-            unix: self.author.origin.unix.clone(),
-            address: self.author.origin.address.map(|a| a.to_string()),
-            action: action.code.to_owned(),
-            class: action.class.to_owned(),
-            about: action.about.to_owned(),
-            subject: subject.id,
-            what: subject.what,
-            before: subject.before,
-            after: subject.after,
-            operation: self.operation.clone(),
-            hash: Vec::new(),
-        };
-        record.hash = row_tags::trail_hash(&self.head.trail_hash, &record);
-        tables::insert_trail(&mut *self.tx, &record)?;
+        self.note_all(action, vec![subject])
+    }
+
+    /// The same for many subjects; returns the number of the last.
+    pub(crate) fn note_all(&mut self, action: Action, subjects: Vec<Subject>) -> Result<i64, HubError> {
+        let of = (self.now, self.operation.as_str());
+        let row = |subject| next_row(&mut self.head, of, &self.author, action, subject);
+        tables::insert_trail(&mut *self.tx, &subjects.into_iter().map(row).collect::<Vec<_>>())?;
         self.noted = true;
-        self.head.trail_no = record.no;
-        self.head.trail_hash = record.hash;
-        Ok(record.no)
+        Ok(self.head.trail_no)
     }
 
     /// Appends a row to the trail without an author.
@@ -232,17 +276,23 @@ impl<'a> Change<'a> {
         self.head.sums = self.hub.vault.seal_sums(&self.sums, &self.head.store_id)?;
         self.head.mac = row_tags::head_mac(&self.hub.vault, &self.head)?;
         tables::update_head(&mut *self.tx, &self.head)?;
-        let Self { hub, tx, head, operation, noted, .. } = self;
-        match tx.commit() {
-            Commit::Committed => {
-                hub.remember(&head);
-                Ok(())
-            }
-            Commit::NotCommitted(why) => Err(why.into()),
-            // A change without a row in the trail cannot be looked up.
-            Commit::Unknown if !noted => Err(HubError::Unknown),
-            Commit::Unknown => hub.was_committed(&operation),
+        if self.raised {
+            self.tx.announce();
         }
+        let began = Instant::now();
+        let Self { hub, tx, head, operation, noted, went_back, .. } = self;
+        match tx.commit() {
+            Commit::Committed => {}
+            Commit::NotCommitted(why) => return Err(why.into()),
+            // A change without a row in the trail cannot be looked up.
+            Commit::Unknown if !noted => return Err(HubError::Unknown),
+            Commit::Unknown => hub.was_committed(&operation, began)?,
+        }
+        // What restricts a store that went back does not make it the one that was known; accepting it does.
+        if went_back.is_none() || hub.known_head().is_some_and(|known| known.epoch < head.epoch) {
+            hub.remember(&head);
+        }
+        Ok(())
     }
 }
 
@@ -261,10 +311,17 @@ impl Hub {
         let run = || {
             let author = Author::of(actor);
             let repairing = intent.repairs || intent.restricts;
-            let mut change = match repairing {
-                true => Change::begin_repair(self, author)?,
-                false => Change::begin(self, author)?,
+            let mut queries = authorize::queries(actor);
+            if actor.via != Via::Local && !intent.restricts {
+                queries.push(tables::tags_query(table_sums::USERS.table));
+            }
+            queries.extend(intent.prefetch.iter().cloned());
+            let tx = match intent.lasts {
+                true => self.store.write_at_length()?,
+                false => self.store.write_with(Change::queries(self, queries))?,
             };
+            let change = Change::begin_repair(tx, self, author)?;
+            let mut change = if repairing { change } else { change.require_whole()? };
             let user = match repairing {
                 true => authorize::check_for_repair(&mut *change.tx, &self.vault, change.now, actor, intent.right)?,
                 false => change.check(actor, intent.right)?,
@@ -290,31 +347,50 @@ impl Hub {
     /// Whether a change whose commit got no answer was kept. Asked with the head locked: a writer that is still
     /// committing holds that lock, so once it is ours the answer is final. A server that went away is asked again for a
     /// while.
-    fn was_committed(&self, operation: &str) -> Result<(), HubError> {
-        let until = Instant::now() + self.store.patience();
+    fn was_committed(&self, operation: &str, began: Instant) -> Result<(), HubError> {
+        let until = began + self.store.patience();
+        let mut goes_on = unanswered::goes_on();
         let found = loop {
             match self.find_locked(operation) {
-                Err(StoreError::Unavailable(_)) if Instant::now() < until => std::thread::sleep(AGAIN),
+                Err(HubError::Unavailable(_)) if goes_on.unwrap_or_else(|| Instant::now() < until) => {
+                    std::thread::sleep(AGAIN);
+                }
                 found => break found,
             }
+            goes_on = unanswered::goes_on();
         };
         match found {
-            Ok((true, Some(head))) => {
-                self.remember(&head);
-                Ok(())
-            }
-            Ok((false, Some(_))) => Err(HubError::Unavailable(
+            Ok(Outcome::Kept) => Ok(()),
+            Ok(Outcome::NotKept) => Err(HubError::Unavailable(
                 "The store could not keep the change. Nothing was changed; try again.".into(),
             )),
-            _ => Err(HubError::Unknown),
+            Ok(Outcome::WentBack) => Err(went_back_error()),
+            Err(_) => Err(HubError::Unknown),
         }
     }
 
-    fn find_locked(&self, operation: &str) -> Result<(bool, Option<HeadRow>), StoreError> {
+    fn find_locked(&self, operation: &str) -> Result<Outcome, HubError> {
         let mut tx = self.store.write()?;
-        tables::lock_head(&mut *tx)?;
-        Ok((tables::find_operation(&mut *tx, operation)?, tables::head(&mut *tx)?))
+        let head = tables::lock_head(&mut *tx)?.ok_or_else(no_head)?;
+        if !row_tags::head_intact(&self.vault, &head) {
+            return Err(tampered_head());
+        }
+        if tables::find_operation(&mut *tx, operation)? {
+            return Ok(Outcome::Kept);
+        }
+        match self.known_head() {
+            Some(known) if !continues(&mut *tx, &head, &known)? => Ok(Outcome::WentBack),
+            _ => Ok(Outcome::NotKept),
+        }
     }
+}
+
+/// What became of a change.
+enum Outcome {
+    Kept,
+    NotKept,
+    /// It is not there, nor is what was known before.
+    WentBack,
 }
 
 /// Time between two questions to a server that went away.

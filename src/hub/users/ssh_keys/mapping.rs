@@ -67,6 +67,12 @@ pub(crate) fn opens(tx: &mut dyn Tx, vault: &Vault, key: &KeyUsed, user: &str, n
 }
 
 impl Hub {
+    /// Whether a key opens the desk now, if its user may.
+    pub(in crate::hub) fn is_usable(&self, row: &Tagged<SshKeyRecord>) -> bool {
+        let key = &row.record;
+        key.state == SshKeyRecord::ACTIVE && !is_over(key, self.now()) && row_tags::intact(&self.vault, row)
+    }
+
     /// A key as lists show it.
     pub(super) fn ssh_key_row(
         &self,

@@ -7,7 +7,7 @@ mod session;
 mod types;
 
 use crate::account::Right;
-use crate::credential::{Name, OptionsError};
+use crate::credential::OptionsError;
 use crate::hub::audit::action;
 use crate::hub::tx::intent::Intent;
 use crate::hub::tx::write::Change;
@@ -93,7 +93,7 @@ impl Change<'_> {
         actor: &Actor,
     ) -> Result<Tagged<SshKeyRecord>, HubError> {
         self.require_sum(table_sums::SSH_KEYS)?;
-        let (label, now) = (label(new)?, self.now);
+        let (label, now) = (new.wanted_label()?, self.now);
         if new.expires_at.is_some_and(|end| end <= now.seconds()) {
             return Err(OptionsError::Past.into());
         }
@@ -153,15 +153,6 @@ impl Change<'_> {
 fn managing(actor: &Actor, user: &str, asked: &'static str) -> Intent {
     let right = if user == actor.user.as_str() { Right::OwnAccount } else { Right::ManageUsers };
     Intent::new(right, asked).about(user).sensitive()
-}
-
-/// What was typed as a label, or the comment of the key where that is fit for one.
-fn label(new: &NewSshKey) -> Result<String, HubError> {
-    match new.label.as_deref().map(str::trim) {
-        Some("") => Ok(String::new()),
-        Some(typed) => Ok(Name::new(typed)?.as_str().to_owned()),
-        None => Ok(Name::new(new.key.comment()).map(|name| name.as_str().to_owned()).unwrap_or_default()),
-    }
 }
 
 /// The error for a key that opens the desk already. Whose it is, a list says to those who may know.

@@ -6,6 +6,7 @@ use crate::hub::tx::entry::{Author, Subject};
 use crate::hub::tx::write::Change;
 use crate::hub::tx::{row_tags, table_sums};
 use crate::hub::users::mapping::state_of;
+use crate::hub::users::sign_in::welcome_queries;
 use crate::hub::{Actor, Hub, HubError, KeyProof, KeyUsed, Origin, Session, Via};
 use crate::store::tables::{self, SshKeyRecord, SshUseRow, Tagged, UserRecord};
 use crate::time::Seconds;
@@ -23,7 +24,9 @@ impl Hub {
     /// Signs in by the SSH key that the forced command names. It must be the one that sshd saw used; its user and both
     /// rows' tags are checked here, because sshd was told without any key of the vault.
     pub fn sign_in_by_key(&self, no: i64, proof: &KeyProof, origin: &Origin) -> Result<Session, HubError> {
-        let mut change = Change::begin(self, Author::nobody(origin))?;
+        let tags = [table_sums::SSH_KEYS, table_sums::USERS].map(|of| tables::tags_query(of.table));
+        let queries = [tables::ssh_key_query(no)].into_iter().chain(tags).collect();
+        let mut change = Change::begin_with(self, Author::nobody(origin), queries)?;
         let (key, user) = match self.key_and_user(&mut change, no, proof, origin)? {
             Ok(found) => found,
             Err(refused) => {
@@ -40,11 +43,13 @@ impl Hub {
         let name = UserName::new(&user.name)?;
         let actor =
             Actor { user: name, via: Via::SshKey(used), origin: origin.clone(), epoch: user.epoch, confirmed_at };
-        let address = origin.address.map(|address| address.to_string());
-        tables::put_ssh_use(&mut *change.tx, &key.id, &SshUseRow { at: change.now.0, address })?;
+        change.tx.prefetch(welcome_queries(&actor, &user))?;
         change.sign_as(&actor);
         let after = serde_json::json!({ "fingerprint": key.fingerprint, "label": key.label, "key_id": key.no });
-        let session = self.welcome(change, actor, Some(after.to_string()))?;
+        let session = self.welcome(&mut change, &actor, Some(after.to_string()))?;
+        let address = origin.address.map(|address| address.to_string());
+        tables::put_ssh_use(&mut *change.tx, &key.id, &SshUseRow { at: change.now.0, address })?;
+        change.commit()?;
         Ok(Session { ends_at: key.expires_at.map(|end| Seconds(end).millis()), ..session })
     }
 

@@ -1,7 +1,7 @@
 //! Types for SSH keys.
 
 use crate::account::PublicKey;
-use crate::credential::Networks;
+use crate::credential::{Name, NameError, Networks};
 use crate::hub::LastSignIn;
 use crate::time::{Millis, Seconds};
 
@@ -45,6 +45,14 @@ impl SshKeyRow {
     /// The algorithm, the first word of the public key.
     pub fn algorithm(&self) -> &str {
         self.public_key.split(' ').next().unwrap_or_default()
+    }
+
+    /// Its state at a moment after it was read: it may have expired since.
+    pub fn state_at(&self, now: Millis) -> SshKeyState {
+        match self.state {
+            SshKeyState::Active if self.expires_at.is_some_and(|end| end <= now.seconds()) => SshKeyState::Expired,
+            state => state,
+        }
     }
 }
 
@@ -90,6 +98,15 @@ impl NewSshKey {
     /// A key without limits, named by its comment.
     pub fn of(key: PublicKey) -> Self {
         Self { key, label: None, networks: Networks::default(), expires_at: None }
+    }
+
+    /// The label that it gets: what was typed, or the comment of the key where that is fit for one; empty for none.
+    pub fn wanted_label(&self) -> Result<String, NameError> {
+        match self.label.as_deref().map(str::trim) {
+            Some("") => Ok(String::new()),
+            Some(typed) => Ok(Name::new(typed)?.as_str().to_owned()),
+            None => Ok(Name::new(self.key.comment()).map(|name| name.as_str().to_owned()).unwrap_or_default()),
+        }
     }
 }
 

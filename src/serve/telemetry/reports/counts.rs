@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::hub::{Hub, HubError, ProcessKind, ProcessNote, UseCount};
 use crate::time::Day;
 
+use crate::serve::follower::followed::Followed;
 use crate::serve::process::fault_injection;
 use crate::serve::telemetry::metrics::Metrics;
 use crate::serve::telemetry::use_counter::{CountReport, Tally};
@@ -58,9 +59,25 @@ impl PendingCounts {
         room
     }
 
+    /// The process whose counts these are, if that is known already.
+    pub(super) fn set_note(&mut self, note: ProcessNote) {
+        self.note = Some(note);
+    }
+
+    /// Takes the note of this process away.
+    pub(super) fn end(&self, hub: &Hub) {
+        // One that stays is taken for silent.
+        let _ = self.note.as_ref().map(|note| hub.feed().forget_process(note.id));
+    }
+
     /// Writes everything that waits, and notes the process.
-    pub(super) fn write(&mut self, hub: &Hub, metrics: &Metrics, yield_now: &mut dyn FnMut()) -> Result<(), HubError> {
-        let note = self.note(hub, metrics)?;
+    pub(super) fn write(
+        &mut self,
+        hub: &Hub,
+        (metrics, followed): (&Metrics, &Followed),
+        yield_now: &mut dyn FnMut(),
+    ) -> Result<(), HubError> {
+        let mut note = self.note(hub, metrics)?;
         let mut counts: Vec<_> = self.waiting.drain().collect();
         // Sorted, so that rows of one database page are in one transaction.
         counts.sort_unstable_by_key(|(place, _)| *place);
@@ -71,7 +88,12 @@ impl PendingCounts {
                 rows.map(|((credential, day), (allowed, refused))| UseCount { credential, day, allowed, refused })
                     .collect()
             });
-            if let Err(why) = write_batch(hub, &note, self.batch, &batch) {
+            let written = {
+                let _noting = followed.noting();
+                note.answers_from = Some(followed.get());
+                write_batch(hub, &note, self.batch, &batch)
+            };
+            if let Err(why) = written {
                 self.sent = (!batch.is_empty()).then_some(batch);
                 self.waiting.extend(counts);
                 return Err(why);

@@ -15,10 +15,12 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 use crate::credential::Kind;
-use crate::hub::{Hub, HubError, REFUSALS_KEPT, Refusal, UsageReport, eviction_index};
+use crate::hub::{Hub, HubError, ProcessNote, REFUSALS_KEPT, Refusal, UsageReport, eviction_index};
 use crate::time::Seconds;
 use crate::verify::{Allowed, Denied, Reason};
 
+use crate::serve::follower::followed::Followed;
+use crate::serve::follower::notice::NoticeState;
 use crate::serve::process::cpu_priority::CooperativeYield;
 use crate::serve::shared_hub::SharedHub;
 use crate::serve::telemetry::diagnosis::Diagnosis;
@@ -44,8 +46,6 @@ const PIECE: usize = 256;
 /// Refusals of one transaction, about half a millisecond's work: neither a desk that waits for the store nor a response
 /// that waits for this core must wait long.
 const REFUSALS_PER_TRANSACTION: usize = 50;
-/// Last uses of one transaction: they are one statement, and no more work than the refusals of one.
-const USES_PER_TRANSACTION: usize = 256;
 /// A use is written when the one in the store is this many seconds old. With the interval between two writes, each use
 /// shows at the desk within thirty seconds, and a credential in constant use is written three times a minute.
 const REWRITE_AFTER: i64 = 20;
@@ -92,6 +92,8 @@ pub(in crate::serve) struct ReportWriter {
     counts: PendingCounts,
     log: RefusalLog,
     metrics: Arc<Metrics>,
+    /// The change that requests are judged by.
+    followed: Arc<Followed>,
 }
 
 impl Reports {
@@ -107,6 +109,7 @@ impl Reports {
             counts: PendingCounts::new(),
             log: RefusalLog::default(),
             metrics: metrics.clone(),
+            followed: Arc::default(),
         };
         (Self { queue: sender, recent, metrics }, writer)
     }
@@ -199,7 +202,10 @@ impl Reports {
 
 impl ReportWriter {
     /// Aggregates and writes until every sender is gone, then writes what is left.
-    pub(in crate::serve) fn run(mut self, hub: &SharedHub) {
+    pub(in crate::serve) fn run(mut self, hub: &SharedHub, notice: &NoticeState, of: (ProcessNote, Arc<Followed>)) {
+        let (note, followed) = of;
+        self.counts.set_note(note);
+        self.followed = followed;
         // Once at the start, so that the verifier is in sight of the desk at once.
         self.write(&hub.current(), &mut || {});
         let mut written = Instant::now();
@@ -223,6 +229,10 @@ impl ReportWriter {
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             self.log.log_suppressed();
+            if let Some(channel) = notice.next_proof(Instant::now()) {
+                // One that cannot be sent is not heard, and that is what it is for.
+                let _ = hub.current().feed().prove(&channel);
+            }
             if written.elapsed() >= WRITE_INTERVAL {
                 let mut yielding = CooperativeYield::start();
                 self.write(&hub.current(), &mut || yielding.after_piece());
@@ -236,6 +246,7 @@ impl ReportWriter {
     fn end(&mut self, hub: &Hub) {
         self.written.clear();
         self.write(hub, &mut || {});
+        self.counts.end(hub);
     }
 
     fn receive(&mut self, report: Report) {
@@ -314,7 +325,8 @@ impl ReportWriter {
         self.written = written;
         // Sorted, so that rows of one database page are in one transaction.
         due.sort_unstable_by_key(secret_of);
-        let (done, failed) = in_batches(&due, USES_PER_TRANSACTION, yield_now, |batch| hub.feed().write_uses(batch));
+        let (done, failed) =
+            in_batches(&due, hub.feed().uses_at_once(), yield_now, |batch| hub.feed().write_uses(batch));
         let capacity = MAX_PENDING.saturating_sub(self.written.len());
         self.written.extend(due[..done].iter().take(capacity).map(|used| (secret_of(used), used.at)));
         self.uses.extend(due.drain(done..).chain(wait).map(|used| (secret_of(&used), used)));
@@ -327,7 +339,7 @@ impl ReportWriter {
             self.refusals.entry(refusal.credential).or_default().push_back(refusal);
         }
         self.metrics.reports_written.fetch_add((done + stored) as u64, Relaxed);
-        let not_counted = self.counts.write(hub, &self.metrics, yield_now).err();
+        let not_counted = self.counts.write(hub, (&self.metrics, &self.followed), yield_now).err();
         if let Some(why) = failed.or(failed_too).or(not_counted) {
             tracing::warn!(error = %why, waiting = self.uses.len(), "last uses could not be written; kept for later");
         }

@@ -1,8 +1,9 @@
 //! Pages of the lists of credentials, by keyset pagination.
 
+use crate::store::tables::record::all_rows;
 use crate::store::tables::verifier::refused_more;
 use crate::store::tables::{CredentialRecord, Record as _, Tagged, UsageRow};
-use crate::store::{Row, StoreError, Tx, Value};
+use crate::store::{Query, Row, StoreError, Tx, Value};
 
 /// Columns a page is ordered by; each has an index that begins with kind and listed and ends with the id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -253,18 +254,17 @@ pub fn page(
     from: Option<(&[Value], bool)>,
     limit: i64,
 ) -> Result<Vec<Listed>, StoreError> {
-    let (sql, params) = page_sql(branch, sort, direction, from, limit);
-    tx.rows(&sql, &params)?.iter_mut().map(with_use).collect()
+    page_query(branch, sort, direction, from, limit).rows(tx)?.iter_mut().map(with_use).collect()
 }
 
-/// The statement of [`page`] and its parameters, so that a test can ask a database how it would go about it.
-pub fn page_sql(
+/// The query of [`page`].
+pub fn page_query(
     branch: Branch<'_>,
     sort: Sort,
     direction: Direction,
     from: Option<(&[Value], bool)>,
     limit: i64,
-) -> (String, Vec<Value>) {
+) -> Query {
     let descending = sort.newest_first() != (direction == Direction::Backward);
     let mut params = vec![branch.kind.into(), branch.listed.into(), limit.into()];
     let beyond = from.map_or_else(String::new, |(place, inclusive)| {
@@ -282,7 +282,7 @@ pub fn page_sql(
         sort.joined(),
         order.join(", "),
     );
-    (sql, params)
+    Query::new(sql, params)
 }
 
 /// The newest use of any secret of the credential `c`.
@@ -329,12 +329,10 @@ pub fn next_to_expire(
          AND expires_at >= $2 AND expires_at < $3 ORDER BY expires_at, id LIMIT $4",
         CredentialRecord::select(),
     );
-    let mut found = Vec::new();
     // One lookup for each kind: the index begins with it.
-    for kind in kinds {
-        let rows = tx.rows(&sql, &[(*kind).into(), from.into(), until.into(), limit.into()])?;
-        found.extend(rows.into_iter().map(|mut row| with_use(&mut row)).collect::<Result<Vec<_>, _>>()?);
-    }
+    let of_kind = |kind: &&str| Query::new(sql.as_str(), [(*kind).into(), from.into(), until.into(), limit.into()]);
+    let rows = all_rows(tx, kinds.iter().map(of_kind).collect())?;
+    let mut found = rows.into_iter().map(|mut row| with_use(&mut row)).collect::<Result<Vec<_>, _>>()?;
     found.sort_by(|(a, _), (b, _)| (a.record.expires_at, &a.record.id).cmp(&(b.record.expires_at, &b.record.id)));
     found.truncate(usize::try_from(limit).unwrap_or_default());
     Ok(found)

@@ -6,17 +6,18 @@ mod names;
 mod survey;
 mod tally;
 
-use crate::store::{Cell, StoreError, Tx, WriteTx};
+use crate::store::bulk::{places, runs};
+use crate::store::{Cell, Query, StoreError, Tx, Value, WriteTx};
 
-use super::record::record;
+use super::record::{all_rows, record};
 use super::{Record as _, Tagged};
 
 pub use found::{Run, count_in_run, end_of_run, rows_of_run};
 pub(super) use list::escaped;
-pub use list::{Branch, Condition, Direction, Listed, Sort, credentials_called, next_to_expire, page, page_sql};
+pub use list::{Branch, Condition, Direction, Listed, Sort, credentials_called, next_to_expire, page, page_query};
 pub use names::{NameCells, names_after, names_beginning};
-pub use survey::{count_ending, count_starting, survey};
-pub use tally::{add_to_tally, count_anew, counted, tallies};
+pub use survey::{count_ending, count_ending_query, count_starting, count_starting_query, survey};
+pub use tally::{add_to_tally, count_anew, counted, tallies, tallies_query};
 
 record! {
     /// A credential. Networks and algorithms stay text here: what they mean is judged after the tag was.
@@ -85,14 +86,33 @@ impl CredentialRecord {
     }
 }
 
+/// The query of [`credential_with_key`].
+pub fn credential_with_key_query(kind: &str, key: &str) -> Query {
+    let sql = format!("SELECT {} FROM credential WHERE kind = $1 AND key = $2", CredentialRecord::select());
+    Query::new(sql, [kind.into(), key.into()])
+}
+
 /// The credential of a kind with this key.
 pub fn credential_with_key(
     tx: &mut dyn Tx,
     kind: &str,
     key: &str,
 ) -> Result<Option<Tagged<CredentialRecord>>, StoreError> {
-    let sql = format!("SELECT {} FROM credential WHERE kind = $1 AND key = $2", CredentialRecord::select());
-    tx.row(&sql, &[kind.into(), key.into()])?.map(|mut row| Tagged::take(&mut row)).transpose()
+    credential_with_key_query(kind, key).row(tx)?.map(|mut row| Tagged::take(&mut row)).transpose()
+}
+
+/// The queries of [`keys_in_use`].
+pub fn keys_in_use_queries(kind: &str, keys: &[String]) -> Vec<Query> {
+    let of_run = |keys: &[String]| {
+        let sql = format!("SELECT key FROM credential WHERE kind = $1 AND key IN ({})", places(keys.len(), 2));
+        Query::new(sql, [kind.into()].into_iter().chain(keys.iter().map(Value::from)).collect::<Vec<_>>())
+    };
+    runs(keys).map(of_run).collect()
+}
+
+/// Those of some keys that credentials of a kind have, in no order.
+pub fn keys_in_use(tx: &mut dyn Tx, kind: &str, keys: &[String]) -> Result<Vec<String>, StoreError> {
+    all_rows(tx, keys_in_use_queries(kind, keys))?.into_iter().map(|mut row| row.text()).collect()
 }
 
 /// At most `limit` credentials of a kind with this folded name, revoked ones or all others.

@@ -1,7 +1,7 @@
 //! Counters: how many credentials there are of each kind in each state. They only inform and have no tag: whoever can
 //! write the database by hand can make them anything.
 
-use crate::store::{StoreError, Tx, WriteTx};
+use crate::store::{Query, StoreError, Tx, WriteTx};
 
 /// Limit on a counter: no store has so many credentials.
 const MOST: i64 = 1 << 62;
@@ -11,12 +11,17 @@ const MOST: i64 = 1 << 62;
 pub fn add_to_tally(tx: &mut dyn WriteTx, kind: &str, state: &str, n: i64) -> Result<(), StoreError> {
     let sql = "INSERT INTO tally (kind, state, n) VALUES ($1, $2, $3) ON CONFLICT (kind, state) DO UPDATE \
                SET n = CASE WHEN tally.n BETWEEN $4 AND $5 THEN tally.n + excluded.n ELSE tally.n END";
-    tx.execute(sql, &[kind.into(), state.into(), n.into(), (-MOST).into(), MOST.into()]).map(|_| ())
+    tx.queue(sql, &[kind.into(), state.into(), n.into(), (-MOST).into(), MOST.into()])
+}
+
+/// The query of [`tallies`].
+pub fn tallies_query() -> Query {
+    Query::new("SELECT kind, state, n FROM tally ORDER BY kind, state", [])
 }
 
 /// All numbers: kind, state, number.
 pub fn tallies(tx: &mut dyn Tx) -> Result<Vec<(String, String, i64)>, StoreError> {
-    numbers(tx, "SELECT kind, state, n FROM tally ORDER BY kind, state")
+    numbers(tx, &tallies_query().sql)
 }
 
 /// What the numbers should be: kind, state, number of rows.

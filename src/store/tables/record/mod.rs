@@ -1,13 +1,13 @@
 //! Tagged rows: rows that decide something. Each has an id, a version and a tag over everything else.
 
-pub(super) mod bulk;
 mod column;
 mod macros;
 
 pub use column::Column;
 pub(super) use macros::{cells, record};
 
-use crate::store::{Cell, Row, StoreError, Tx, Value, WriteTx};
+use crate::store::bulk::{places, runs};
+use crate::store::{Cell, Query, Row, StoreError, Tx, Value, WriteTx};
 
 /// A row of a tagged table.
 pub trait Record: Sized {
@@ -54,10 +54,14 @@ impl<T: Record> Tagged<T> {
     }
 }
 
+/// The query of [`get`].
+pub fn get_query<T: Record>(column: &str, value: &str) -> Query {
+    Query::new(format!("SELECT {} FROM {} WHERE {column} = $1", T::select(), T::TABLE), [value.into()])
+}
+
 /// The row whose `column` is `value`, if there is one.
 pub fn get<T: Record>(tx: &mut dyn Tx, column: &str, value: &str) -> Result<Option<Tagged<T>>, StoreError> {
-    let sql = format!("SELECT {} FROM {} WHERE {column} = $1", T::select(), T::TABLE);
-    let Some(mut row) = tx.row(&sql, &[value.into()])? else { return Ok(None) };
+    let Some(mut row) = get_query::<T>(column, value).row(tx)? else { return Ok(None) };
     let found = Tagged::<T>::take(&mut row)?;
     // An index that was written by hand leads to any row.
     let is = match T::COLUMNS.iter().position(|name| *name == column) {
@@ -65,6 +69,29 @@ pub fn get<T: Record>(tx: &mut dyn Tx, column: &str, value: &str) -> Result<Opti
         None => found.record.id() == value,
     };
     if is { Ok(Some(found)) } else { Err(StoreError::Broken(format!("an index of {} leads to another row", T::TABLE))) }
+}
+
+/// The rows with these ids, in no order.
+pub fn get_many<T: Record>(tx: &mut dyn Tx, ids: &[String]) -> Result<Vec<Tagged<T>>, StoreError> {
+    let of_run = |ids: &[String]| {
+        let sql = format!("SELECT {} FROM {} WHERE id IN ({})", T::select(), T::TABLE, places(ids.len(), 1));
+        Query::new(sql, ids.iter().map(Value::from).collect::<Vec<_>>())
+    };
+    let mut found = Vec::with_capacity(ids.len());
+    for mut row in all_rows(tx, runs(ids).map(of_run).collect())? {
+        found.push(Tagged::take(&mut row)?);
+    }
+    Ok(found)
+}
+
+/// The rows of several queries, in one round trip.
+pub(in crate::store::tables) fn all_rows(tx: &mut dyn Tx, queries: Vec<Query>) -> Result<Vec<Row>, StoreError> {
+    tx.prefetch(queries.clone())?;
+    let mut rows = Vec::new();
+    for query in queries {
+        rows.extend(query.rows(tx)?);
+    }
+    Ok(rows)
 }
 
 /// The tag that stands in the row with this id and version, if there is one.
@@ -79,19 +106,24 @@ pub fn version_of<T: Record>(tx: &mut dyn Tx, column: &str, value: &str) -> Resu
     tx.row(&sql, &[value.into()])?.map(|mut row| row.int()).transpose()
 }
 
+/// The query of [`each_tag`].
+pub fn tags_query(table: &str) -> Query {
+    // An index that holds all that is asked for would be read in place of the table; none holds this text.
+    Query::new(format!("SELECT id, version, tag FROM {table} WHERE id || '' IS NOT NULL"), [])
+}
+
 /// Hands over id, version and tag of every row, in no order and by no index.
 pub fn each_tag(
     tx: &mut dyn Tx,
     table: &str,
     each: &mut dyn FnMut(&[Cell<'_>]) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    // An index that holds all that is asked for would be read in place of the table; none holds this text.
-    tx.each(&format!("SELECT id, version, tag FROM {table} WHERE id || '' IS NOT NULL"), &[], each)
+    tx.each(&tags_query(table).sql, &[], each)
 }
 
-/// Removes the row with this id; false when there is none.
-pub fn remove<T: Record>(tx: &mut dyn WriteTx, id: &str) -> Result<bool, StoreError> {
-    Ok(tx.execute(&format!("DELETE FROM {} WHERE id = $1", T::TABLE), &[id.into()])? == 1)
+/// Removes the row with this id; that there is none is an error of the change.
+pub fn remove<T: Record>(tx: &mut dyn WriteTx, id: &str) -> Result<(), StoreError> {
+    tx.queue_one(T::TABLE, &format!("DELETE FROM {} WHERE id = $1", T::TABLE), &[id.into()])
 }
 
 /// Every row, as its columns of [`Record::select`], in no order.
@@ -102,6 +134,12 @@ pub fn each_tagged<T: Record>(
     tx.each(&format!("SELECT {} FROM {}", T::select(), T::TABLE), &[], each)
 }
 
+/// The query of [`all_by`].
+pub fn all_by_query<T: Record>(column: &str, value: &str, order: &str) -> Query {
+    let sql = format!("SELECT {} FROM {} WHERE {column} = $1 ORDER BY {order}", T::select(), T::TABLE);
+    Query::new(sql, [value.into()])
+}
+
 /// All rows whose `column` is `value`, ordered.
 pub fn all_by<T: Record>(
     tx: &mut dyn Tx,
@@ -109,26 +147,32 @@ pub fn all_by<T: Record>(
     value: &str,
     order: &str,
 ) -> Result<Vec<Tagged<T>>, StoreError> {
-    let sql = format!("SELECT {} FROM {} WHERE {column} = $1 ORDER BY {order}", T::select(), T::TABLE);
-    tx.rows(&sql, &[value.into()])?.iter_mut().map(Tagged::take).collect()
+    all_by_query::<T>(column, value, order).rows(tx)?.iter_mut().map(Tagged::take).collect()
 }
 
 /// Inserts a row.
 pub fn insert<T: Record>(tx: &mut dyn WriteTx, record: &T, tag: Vec<u8>) -> Result<(), StoreError> {
-    let places: Vec<_> = (1..=T::COLUMNS.len() + 3).map(|i| format!("${i}")).collect();
-    let sql = format!("INSERT INTO {} ({}) VALUES ({})", T::TABLE, T::select(), places.join(", "));
-    let mut params = vec![record.id().into(), record.version().into()];
-    params.extend(record.values());
-    params.push(tag.into());
-    tx.execute(&sql, &params).map(|_| ())
+    insert_all(tx, vec![(record, tag)])
 }
 
-/// Replaces the row that has this id and version `was`; `false` when there is none.
-pub fn update<T: Record>(tx: &mut dyn WriteTx, record: &T, tag: Vec<u8>, was: i64) -> Result<bool, StoreError> {
+/// Inserts rows, each with its tag.
+pub fn insert_all<T: Record>(tx: &mut dyn WriteTx, rows: Vec<(&T, Vec<u8>)>) -> Result<(), StoreError> {
+    let row = |(record, tag): (&T, Vec<u8>)| {
+        let mut values = vec![record.id().into(), record.version().into()];
+        values.extend(record.values());
+        values.push(tag.into());
+        values
+    };
+    let sql = format!("INSERT INTO {} ({}) {{rows}}", T::TABLE, T::select());
+    tx.queue_rows(&sql, &[], rows.into_iter().map(row).collect())
+}
+
+/// Replaces the row that has this id and version `was`; that there is none is an error of the change.
+pub fn update<T: Record>(tx: &mut dyn WriteTx, record: &T, tag: Vec<u8>, was: i64) -> Result<(), StoreError> {
     let sets: Vec<_> = T::COLUMNS.iter().enumerate().map(|(i, column)| format!("{column} = ${}", i + 5)).collect();
     let sql =
         format!("UPDATE {} SET version = $3, tag = $4, {} WHERE id = $1 AND version = $2", T::TABLE, sets.join(", "));
     let mut params = vec![record.id().into(), was.into(), record.version().into(), tag.into()];
     params.extend(record.values());
-    Ok(tx.execute(&sql, &params)? == 1)
+    tx.queue_one(T::TABLE, &sql, &params)
 }

@@ -2,11 +2,11 @@
 
 mod step6;
 
-use crate::store::{Row, StoreError, Tx, WriteTx};
+use crate::store::{Query, Row, StoreError, Tx, WriteTx};
 
 pub use step6::{
     CHANGED_AT, migrate_account, migrate_credential, migrate_secret, old_credentials, old_secrets, old_users,
-    spoil_user,
+    old_users_query, spoil_user,
 };
 
 /// A migration step as it was applied.
@@ -26,10 +26,14 @@ pub struct StepRow {
     pub tag: Vec<u8>,
 }
 
+/// The query of [`steps`].
+pub fn steps_query() -> Query {
+    Query::new("SELECT no, applied_at, nature, oldest, catalogue, tag FROM schema_step ORDER BY no DESC", [])
+}
+
 /// All steps, the newest first.
 pub fn steps(tx: &mut dyn Tx) -> Result<Vec<StepRow>, StoreError> {
-    let rows =
-        tx.rows("SELECT no, applied_at, nature, oldest, catalogue, tag FROM schema_step ORDER BY no DESC", &[])?;
+    let rows = steps_query().rows(tx)?;
     let read = |mut row: Row| {
         Ok(StepRow {
             no: row.int()?,

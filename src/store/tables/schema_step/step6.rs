@@ -1,6 +1,6 @@
 //! Migration of step 6: rows in the form before it, and how they are converted.
 
-use crate::store::{Cell, StoreError, Tx, Value, WriteTx};
+use crate::store::{Cell, Query, StoreError, Tx, Value, WriteTx};
 
 /// Columns of a credential under its tag, in order.
 const CREDENTIAL: &str = "kind, key, name, name_fold, state, listed, not_before, expires_at, networks, note, algorithms, \
@@ -52,9 +52,14 @@ pub fn migrate_account(tx: &mut dyn WriteTx, id: &str, tag: &[u8]) -> Result<(),
     tx.execute("UPDATE account SET tag = $2 WHERE id = $1", &[id.into(), tag.into()]).map(|_| ())
 }
 
+/// The query of [`old_users`].
+pub fn old_users_query() -> Query {
+    Query::new("SELECT id, name, changed_at FROM person ORDER BY name", [])
+}
+
 /// Id, name and time of the last change of every user. Columns that came later are not there yet.
 pub fn old_users(tx: &mut dyn Tx) -> Result<Vec<(String, String, i64)>, StoreError> {
-    let rows = tx.rows("SELECT id, name, changed_at FROM person ORDER BY name", &[])?;
+    let rows = old_users_query().rows(tx)?;
     rows.into_iter().map(|mut row| Ok((row.text()?, row.text()?, row.int()?))).collect()
 }
 

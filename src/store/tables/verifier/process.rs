@@ -29,18 +29,20 @@ pub struct ProcessRecord {
     pub change: i64,
     /// The last batch of counts that it wrote.
     pub batch: i64,
+    /// Tag over what it says of itself; empty in the row of an older program.
+    pub tag: Vec<u8>,
 }
 
 const COLUMNS: &str =
-    "id, kind, host, version, gateways, started_at, seen_at, requests, per_minute, epoch, change, batch";
+    "id, kind, host, version, gateways, started_at, seen_at, requests, per_minute, epoch, change, batch, tag";
 
 /// Notes a process, in the place of what it noted before.
 pub fn put_process(tx: &mut dyn WriteTx, row: &ProcessRecord) -> Result<(), StoreError> {
     let sql = format!(
-        "INSERT INTO process ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
+        "INSERT INTO process ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
          ON CONFLICT (id) DO UPDATE SET gateways = excluded.gateways, seen_at = excluded.seen_at, \
          requests = excluded.requests, per_minute = excluded.per_minute, epoch = excluded.epoch, \
-         change = excluded.change, batch = excluded.batch"
+         change = excluded.change, batch = excluded.batch, tag = excluded.tag"
     );
     let ProcessRecord { id, kind, host, version, gateways, .. } = row;
     let params = [
@@ -56,8 +58,22 @@ pub fn put_process(tx: &mut dyn WriteTx, row: &ProcessRecord) -> Result<(), Stor
         row.epoch.into(),
         row.change.into(),
         row.batch.into(),
+        row.tag.as_slice().into(),
     ];
-    tx.execute(&sql, &params).map(|_| ())
+    tx.queue(&sql, &params)
+}
+
+/// Notes how far a process is that noted itself before, and that it is there.
+pub fn put_process_position(tx: &mut dyn WriteTx, row: &ProcessRecord) -> Result<(), StoreError> {
+    let sql = "UPDATE process SET seen_at = $2, epoch = $3, change = $4, tag = $5 WHERE id = $1";
+    let ProcessRecord { id, seen_at, epoch, change, tag, .. } = row;
+    let params = [id.into(), (*seen_at).into(), (*epoch).into(), (*change).into(), tag.as_slice().into()];
+    tx.execute(sql, &params).map(|_| ())
+}
+
+/// Forgets a process that ends.
+pub fn forget_process(tx: &mut dyn WriteTx, id: &str) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM process WHERE id = $1", &[id.into()]).map(|_| ())
 }
 
 /// The last batch that a process wrote; `None` if it is not noted.
@@ -75,7 +91,7 @@ pub fn processes(tx: &mut dyn Tx, kind: &str, since: i64, most: i64) -> Result<V
 
 /// Forgets the processes that were last seen before second `before`.
 pub fn forget_processes(tx: &mut dyn WriteTx, before: i64) -> Result<(), StoreError> {
-    tx.execute("DELETE FROM process WHERE seen_at < $1", &[before.into()]).map(|_| ())
+    tx.queue("DELETE FROM process WHERE seen_at < $1", &[before.into()])
 }
 
 fn read(row: &mut Row) -> Result<ProcessRecord, StoreError> {
@@ -92,5 +108,6 @@ fn read(row: &mut Row) -> Result<ProcessRecord, StoreError> {
         epoch: row.int()?,
         change: row.int()?,
         batch: row.int()?,
+        tag: row.bytes()?,
     })
 }

@@ -1,8 +1,8 @@
 //! Refused requests, as verifiers report them: the last few for each known credential.
 
-use crate::store::{Row, StoreError, Tx, Value, WriteTx};
+use crate::store::{Query, Row, StoreError, Tx, Value, WriteTx};
 
-use crate::store::tables::record::bulk::{runs, values};
+use crate::store::bulk::{runs, values};
 
 /// One refused request, or several that are alike. Never a field's value of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,50 +69,38 @@ pub type Of = (String, RefusalRow);
 
 /// Adds refusals of credentials that exist; of any other nothing.
 pub fn insert_refusals(tx: &mut dyn WriteTx, rows: &[Of]) -> Result<(), StoreError> {
-    for run in runs(rows) {
-        let sql = format!(
-            "WITH told (credential, no, at, id, n, reason, component, clock_offset, address, mistake) AS (VALUES {}) \
-             INSERT INTO refusal (credential, no, at, id, n, reason, component, clock_offset, address, mistake) \
-             SELECT c.id, told.no, told.at, told.id, told.n, told.reason, told.component, \
-             CAST(told.clock_offset AS BIGINT), told.address, told.mistake \
-             FROM told JOIN credential c ON c.id = told.credential",
-            values(run.len(), 10, 1)
-        );
-        let params = run.iter().flat_map(|(credential, row)| -> [Value; 10] {
-            [
-                credential.into(),
-                row.no.into(),
-                row.at.into(),
-                (&row.id).into(),
-                row.n.into(),
-                (&row.reason).into(),
-                row.component.clone().into(),
-                row.clock_offset.into(),
-                row.address.clone().into(),
-                row.mistake.clone().into(),
-            ]
-        });
-        tx.execute(&sql, &params.collect::<Vec<_>>())?;
-    }
-    Ok(())
+    let sql = "WITH told (credential, no, at, id, n, reason, component, clock_offset, address, mistake) AS ({rows}) \
+               INSERT INTO refusal (credential, no, at, id, n, reason, component, clock_offset, address, mistake) \
+               SELECT c.id, told.no, told.at, told.id, told.n, told.reason, told.component, \
+               CAST(told.clock_offset AS BIGINT), told.address, told.mistake \
+               FROM told JOIN credential c ON c.id = told.credential";
+    let values = |(credential, row): &Of| -> Vec<Value> {
+        vec![
+            credential.into(),
+            row.no.into(),
+            row.at.into(),
+            (&row.id).into(),
+            row.n.into(),
+            (&row.reason).into(),
+            row.component.clone().into(),
+            row.clock_offset.into(),
+            row.address.clone().into(),
+            row.mistake.clone().into(),
+        ]
+    };
+    tx.queue_rows(sql, &[], rows.iter().map(values).collect())
 }
 
 /// Puts refusals in the place of those that were like them: their ids stay, numbers and times are the newer ones.
 pub fn repeat_refusals(tx: &mut dyn WriteTx, rows: &[Of]) -> Result<(), StoreError> {
-    for run in runs(rows) {
-        let sql = format!(
-            "WITH told (credential, id, no, at, n, clock_offset) AS (VALUES {}) UPDATE refusal SET no = told.no, \
-             at = told.at, n = told.n, clock_offset = CAST(told.clock_offset AS BIGINT) FROM told \
-             WHERE refusal.credential = told.credential AND refusal.id = told.id",
-            values(run.len(), 6, 1)
-        );
-        let params = run.iter().flat_map(|(credential, row)| -> [Value; 6] {
-            let RefusalRow { id, no, at, n, clock_offset, .. } = row;
-            [credential.into(), id.into(), (*no).into(), (*at).into(), (*n).into(), (*clock_offset).into()]
-        });
-        tx.execute(&sql, &params.collect::<Vec<_>>())?;
-    }
-    Ok(())
+    let sql = "WITH told (credential, id, no, at, n, clock_offset) AS ({rows}) UPDATE refusal SET no = told.no, \
+               at = told.at, n = told.n, clock_offset = CAST(told.clock_offset AS BIGINT) FROM told \
+               WHERE refusal.credential = told.credential AND refusal.id = told.id";
+    let values = |(credential, row): &Of| -> Vec<Value> {
+        let RefusalRow { id, no, at, n, clock_offset, .. } = row;
+        vec![credential.into(), id.into(), (*no).into(), (*at).into(), (*n).into(), (*clock_offset).into()]
+    };
+    tx.queue_rows(sql, &[], rows.iter().map(values).collect())
 }
 
 /// Forgets some refusals: ids of credentials with ids of theirs.
@@ -126,22 +114,27 @@ pub fn forget_refusals(tx: &mut dyn WriteTx, named: &[(String, String)]) -> Resu
             values(run.len(), 2, 1)
         );
         let params = run.iter().flat_map(|(credential, id)| -> [Value; 2] { [credential.into(), id.into()] });
-        tx.execute(&sql, &params.collect::<Vec<_>>())?;
+        tx.queue(&sql, &params.collect::<Vec<_>>())?;
     }
     Ok(())
 }
 
 /// Forgets all refusals of a credential.
 pub fn forget_all_refusals(tx: &mut dyn WriteTx, credential: &str) -> Result<(), StoreError> {
-    tx.execute("DELETE FROM refusal WHERE credential = $1", &[credential.into()]).map(|_| ())
+    tx.queue("DELETE FROM refusal WHERE credential = $1", &[credential.into()])
 }
 
 const COLUMNS: &str = "r.no, r.at, r.id, r.n, r.reason, r.component, r.clock_offset, r.address, r.mistake";
 
+/// The query of [`refusals`].
+pub fn refusals_query(credential: &str) -> Query {
+    let sql = format!("SELECT {COLUMNS} FROM refusal r WHERE r.credential = $1 ORDER BY r.no DESC");
+    Query::new(sql, [credential.into()])
+}
+
 /// The last refusals of a credential, newest first.
 pub fn refusals(tx: &mut dyn Tx, credential: &str) -> Result<Vec<RefusalRow>, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM refusal r WHERE r.credential = $1 ORDER BY r.no DESC");
-    tx.rows(&sql, &[credential.into()])?.into_iter().map(|mut row| read(&mut row)).collect()
+    refusals_query(credential).rows(tx)?.into_iter().map(|mut row| read(&mut row)).collect()
 }
 
 /// The newest refusals, of all credentials or of one, that are older than number `before`; newest first.

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::store::{Row, StoreError, Tx, WriteTx};
+use crate::store::{Query, Row, StoreError, Tx, Value, WriteTx};
 
-use crate::store::tables::record::bulk::{runs, values};
+use crate::store::bulk::{places, runs};
+use crate::store::tables::record::all_rows;
 
 /// Last use of one secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,16 +18,30 @@ pub struct UsageRow {
     pub address: Option<String>,
 }
 
-/// The row of a new secret; one that is `waiting` was never used, and its credential neither.
-pub fn insert_usage(
+/// A secret that was not used yet: kind and id of its credential, its number, and whether it waits. One that does was never
+/// used, and its credential neither.
+pub type Unused<'a> = (&'a str, &'a str, i64, bool);
+
+/// The rows of new secrets.
+pub fn insert_usages(tx: &mut dyn WriteTx, unused: &[Unused<'_>]) -> Result<(), StoreError> {
+    let row = |(kind, credential, secret_no, waiting): &Unused<'_>| -> Vec<Value> {
+        vec![(*kind).into(), (*credential).into(), (*secret_no).into(), (*waiting).into()]
+    };
+    let sql = "INSERT INTO usage (kind, credential, secret_no, waiting) {rows}";
+    tx.queue_rows(sql, &[], unused.iter().map(row).collect())
+}
+
+/// The row of another secret of a credential: it waits in the place of the one that waits for its first use, if one does.
+pub fn insert_later_usage(
     tx: &mut dyn WriteTx,
     (kind, credential): (&str, &str),
     secret_no: i64,
-    waiting: bool,
 ) -> Result<(), StoreError> {
-    let sql =
-        "INSERT INTO usage (kind, credential, secret_no, at, address, waiting) VALUES ($1, $2, $3, NULL, NULL, $4)";
-    tx.execute(sql, &[kind.into(), credential.into(), secret_no.into(), waiting.into()]).map(|_| ())
+    let insert = "INSERT INTO usage (kind, credential, secret_no, at, address, waiting) SELECT $1, $2, $3, NULL, NULL, \
+                  CASE WHEN EXISTS (SELECT 1 FROM usage u WHERE u.credential = $2 AND u.waiting = 1) THEN 1 ELSE 0 END";
+    tx.queue(insert, &[kind.into(), credential.into(), secret_no.into()])?;
+    let others = "UPDATE usage SET waiting = 0 WHERE credential = $1 AND secret_no <> $2 AND waiting = 1";
+    tx.queue(others, &[credential.into(), secret_no.into()])
 }
 
 /// A use of one secret of a credential.
@@ -59,36 +74,31 @@ pub fn put_usages(tx: &mut dyn WriteTx, uses: &[UseRow], latest: i64) -> Result<
     for mut round in rounds {
         // In the same order for every writer, as for every lock.
         round.sort_unstable_by(|a, b| a.credential.cmp(&b.credential));
-        runs(&round).try_for_each(|run| put_run(tx, run, latest))?;
+        put_round(tx, &round, latest)?;
     }
     Ok(())
 }
 
-/// Uses of different credentials, in one statement. One use of any of its secrets is enough: the credential does not
+/// Uses of different credentials. One use of any of its secrets is enough: the credential does not
 /// wait any more.
-fn put_run(tx: &mut dyn WriteTx, uses: &[&UseRow], latest: i64) -> Result<(), StoreError> {
-    let sql = format!(
-        "WITH used (credential, no, at, address) AS (VALUES {}) UPDATE usage SET \
+fn put_round(tx: &mut dyn WriteTx, uses: &[&UseRow], latest: i64) -> Result<(), StoreError> {
+    let sql = "WITH used (credential, no, at, address) AS ({rows}) UPDATE usage SET \
          at = CASE WHEN secret_no <> used.no THEN CASE WHEN usage.at > $1 THEN used.at - 1 ELSE usage.at END \
          WHEN usage.at < used.at OR usage.at IS NULL OR usage.at > $1 THEN used.at ELSE usage.at END, \
          address = CASE WHEN secret_no = used.no AND (usage.at IS NULL OR usage.at <= used.at OR usage.at > $1) \
          THEN used.address ELSE usage.address END, waiting = 0 \
          FROM used WHERE usage.credential = used.credential AND (usage.at > $1 OR usage.waiting = 1 \
-         OR (secret_no = used.no AND (usage.at IS NULL OR usage.at <= used.at)))",
-        values(uses.len(), 4, 2)
-    );
-    let mut params = Vec::with_capacity(1 + 4 * uses.len());
-    params.push(latest.into());
-    for one in uses {
-        params.extend([(&one.credential).into(), one.secret_no.into(), one.at.into(), one.address.clone().into()]);
-    }
-    tx.execute(&sql, &params).map(|_| ())
+         OR (secret_no = used.no AND (usage.at IS NULL OR usage.at <= used.at)))";
+    let row = |one: &&UseRow| -> Vec<Value> {
+        vec![(&one.credential).into(), one.secret_no.into(), one.at.into(), one.address.clone().into()]
+    };
+    tx.queue_rows(sql, &[latest.into()], uses.iter().map(row).collect())
 }
 
-/// A credential waits no longer for its first use; says whether it did until now.
-pub fn stop_waiting(tx: &mut dyn WriteTx, credential: &str) -> Result<bool, StoreError> {
+/// A credential waits no longer for its first use.
+pub fn stop_waiting(tx: &mut dyn WriteTx, credential: &str) -> Result<(), StoreError> {
     let sql = "UPDATE usage SET waiting = 0 WHERE credential = $1 AND waiting = 1";
-    tx.execute(sql, &[credential.into()]).map(|rows| rows > 0)
+    tx.queue(sql, &[credential.into()])
 }
 
 /// A credential that comes back waits again if none of its secrets was ever used.
@@ -97,14 +107,38 @@ pub fn wait_again(tx: &mut dyn WriteTx, credential: &str) -> Result<(), StoreErr
     let sql = "UPDATE usage SET waiting = 1 WHERE credential = $1 \
                AND secret_no = (SELECT MAX(u.secret_no) FROM usage u WHERE u.credential = $1) \
                AND NOT EXISTS (SELECT 1 FROM usage u WHERE u.credential = $1 AND u.at IS NOT NULL)";
-    tx.execute(sql, &[credential.into()]).map(|_| ())
+    tx.queue(sql, &[credential.into()])
+}
+
+/// The query of [`usages`].
+pub fn usages_query(credential: &str) -> Query {
+    let sql = "SELECT secret_no, at, address FROM usage WHERE credential = $1 ORDER BY secret_no DESC";
+    Query::new(sql, [credential.into()])
 }
 
 /// Last uses of a credential's secrets, newest secret first.
 pub fn usages(tx: &mut dyn Tx, credential: &str) -> Result<Vec<UsageRow>, StoreError> {
-    let sql = "SELECT secret_no, at, address FROM usage WHERE credential = $1 ORDER BY secret_no DESC";
     let read = |mut row: Row| Ok(UsageRow { secret_no: row.int()?, at: row.maybe_int()?, address: row.any_text()? });
-    tx.rows(sql, &[credential.into()])?.into_iter().map(read).collect()
+    usages_query(credential).rows(tx)?.into_iter().map(read).collect()
+}
+
+/// Last uses of the secrets of several credentials, by credential, newest secret first.
+pub fn usages_of(tx: &mut dyn Tx, credentials: &[String]) -> Result<HashMap<String, Vec<UsageRow>>, StoreError> {
+    let of_run = |ids: &[String]| {
+        let sql = format!(
+            "SELECT credential, secret_no, at, address FROM usage WHERE credential IN ({}) \
+             ORDER BY credential, secret_no DESC",
+            places(ids.len(), 1)
+        );
+        Query::new(sql, ids.iter().map(Value::from).collect::<Vec<_>>())
+    };
+    let mut found: HashMap<String, Vec<UsageRow>> = HashMap::with_capacity(credentials.len());
+    for mut row in all_rows(tx, runs(credentials).map(of_run).collect())? {
+        let credential = row.text()?;
+        let used = UsageRow { secret_no: row.int()?, at: row.maybe_int()?, address: row.any_text()? };
+        found.entry(credential).or_default().push(used);
+    }
+    Ok(found)
 }
 
 /// Keys of a kind and the addresses that they were last used from, `most` of them.
@@ -127,17 +161,22 @@ pub fn lock_asked(tx: &mut dyn WriteTx) -> Result<(), StoreError> {
     // A row that conflicts is locked whether or not it is changed; unchanged, it is not written anew each time.
     let sql =
         "INSERT INTO asked (one, at) VALUES (1, 0) ON CONFLICT (one) DO UPDATE SET at = asked.at WHERE asked.at < 0";
-    tx.execute(sql, &[]).map(|_| ())
+    tx.queue(sql, &[])
 }
 
 /// Notes that a gateway asked, and locks as [`lock_asked`]; only the first time counts.
 pub fn note_asked(tx: &mut dyn WriteTx, at: i64) -> Result<(), StoreError> {
     let sql = "INSERT INTO asked (one, at) VALUES (1, $1) \
                ON CONFLICT (one) DO UPDATE SET at = excluded.at WHERE asked.at = 0";
-    tx.execute(sql, &[at.max(1).into()]).map(|_| ())
+    tx.queue(sql, &[at.max(1).into()])
+}
+
+/// The query of [`ever_asked`].
+pub fn ever_asked_query() -> Query {
+    Query::new("SELECT 1 FROM asked WHERE at <> 0", [])
 }
 
 /// Whether a gateway ever asked about a credential.
 pub fn ever_asked(tx: &mut dyn Tx) -> Result<bool, StoreError> {
-    Ok(tx.row("SELECT 1 FROM asked WHERE at <> 0", &[])?.is_some())
+    Ok(ever_asked_query().row(tx)?.is_some())
 }

@@ -209,6 +209,7 @@ impl Workspace {
         self.due.overview = Some(now);
         self.due.trail = Some(now);
         self.due.users = Some(now);
+        self.due.ssh_keys = Some(now);
         let sees = self.may(Right::SeeCredentials);
         if let Some(api) = self.api_mut().filter(|_| sees) {
             api.list.reload();

@@ -16,7 +16,7 @@ mod user;
 pub use settings::{default_words, with_unit};
 
 use crate::credential::Verb;
-use crate::hub::CredentialRow;
+use crate::hub::{CredentialRow, UNANSWERED};
 use crate::tui::app::App;
 use crate::tui::dialog::{Confirmation, Dialog, DialogKind};
 use crate::tui::form::{Form, FormEntry, Id};
@@ -27,7 +27,11 @@ use crate::tui::view::sheet::Sheet;
 
 /// The sheet of a dialog.
 pub fn sheet(app: &App, dialog: &Dialog) -> Sheet {
-    let mut sheet = Sheet::new(title(app, &dialog.kind), layout::sheet_columns(app.size), app.theme);
+    let columns = match &dialog.kind {
+        DialogKind::SshKeys(_) => layout::table_columns(app.size),
+        _ => layout::sheet_columns(app.size),
+    };
+    let mut sheet = Sheet::new(title(app, &dialog.kind), columns, app.theme);
     match (&dialog.kind, &dialog.form) {
         (DialogKind::OneTimeSecret(view), Some(form)) => {
             sheet = sheet.paged();
@@ -71,7 +75,7 @@ fn title(app: &App, kind: &DialogKind) -> String {
         DialogKind::UserKeys(d) => format!("Keys made by {}", d.content.who),
         DialogKind::SshKeys(d) => format!("SSH keys of {}", d.content.who),
         DialogKind::AddSshKey(who) => format!("New SSH key of {who}"),
-        DialogKind::RemoveSshKey(row) => format!("Remove the SSH key {}?", row.called()),
+        DialogKind::RemoveSshKey(remove) => format!("Remove the SSH key {}?", remove.row.called()),
         DialogKind::Export(of) => export::title(of).to_owned(),
         DialogKind::Setting(change) => settings::title(change.setting).to_owned(),
         DialogKind::TrailEntry(d) => format!("Entry {}", d.content.no),
@@ -126,7 +130,7 @@ fn fields(app: &App, dialog: &Dialog, form: &Form, sheet: &mut Sheet) {
         DialogKind::OwnPassword { forced, .. } => settings::own_password(app, *forced, form, sheet),
         DialogKind::User(action) => user::user(app, action, form, sheet),
         DialogKind::AddSshKey(_) => user::add_ssh_key(app, form, sheet),
-        DialogKind::RemoveSshKey(row) => user::remove_ssh_key(app, row, sheet),
+        DialogKind::RemoveSshKey(remove) => user::remove_ssh_key(app, remove, sheet),
         DialogKind::Export(of) => export::export(of, form, sheet),
         DialogKind::Setting(change) => settings::setting(change, form, sheet),
         DialogKind::Reauthenticate => settings::reauthenticate(form, sheet),
@@ -134,6 +138,7 @@ fn fields(app: &App, dialog: &Dialog, form: &Form, sheet: &mut Sheet) {
         _ => {}
     }
     match dialog.so_far {
+        _ if dialog.asking && app.is_waiting() => sheet.wrong(&format!("{UNANSWERED} Esc stops asking.")),
         0 => forms::state(app, problem, sheet),
         so_far if app.is_waiting() => sheet.tell(&format!("{so_far} so far. Until the last one, esc takes all back.")),
         _ => forms::state(app, problem, sheet),

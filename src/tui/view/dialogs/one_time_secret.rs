@@ -184,7 +184,7 @@ fn copied(app: &App, view: &OneTimeSecret, roomy: bool, sheet: &mut Sheet) {
     let theme = &app.theme;
     let glyphs = theme.glyphs;
     match &view.copied {
-        Some((what, outcome @ (CopyOutcome::Impossible(_) | CopyOutcome::SentInto(_)))) => {
+        Some((what, outcome @ (CopyOutcome::Impossible(_) | CopyOutcome::SentInto { .. }))) => {
             sheet.warn(&outcome.sentence(&view.words(*what)));
         }
         Some((what, outcome)) => {

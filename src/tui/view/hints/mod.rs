@@ -150,6 +150,7 @@ pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding
         Action::Go | Action::CopyKey if b.scope == Scope::Jump => leads_somewhere(app, b),
         // Pages to turn are there only after a rotation of several.
         Action::NextPage | Action::CopyAll => has_pages,
+        Action::Revoke | Action::CopyKey if b.scope == Scope::SshKeys => selects_ssh_key(app),
         Action::CopyAs if b.scope == Scope::Secret => !shows_password(app),
         _ => true,
     };
@@ -175,10 +176,16 @@ fn leads_somewhere(app: &App, binding: &Binding) -> bool {
     }
 }
 
+/// Whether the list of SSH keys has one to act on.
+fn selects_ssh_key(app: &App) -> bool {
+    let kind = app.dialog().map(|dialog| &dialog.kind);
+    matches!(kind, Some(DialogKind::SshKeys(keys)) if keys.content.row().is_some())
+}
+
 fn grey(app: &App, binding: &Binding) -> bool {
     let workspace = app.workspace.as_ref().filter(|_| app.sign_in.is_none());
-    let others = matches!(binding.scope, Scope::SshKeys);
-    workspace.is_some_and(|r| binding.right.is_some_and(|right| !r.may(right)) || (others && !r.manages_ssh_keys()))
+    let keys = binding.changes_ssh_keys();
+    workspace.is_some_and(|r| binding.right.is_some_and(|right| !r.may(right)) || (keys && !r.manages_ssh_keys()))
 }
 
 /// Whether a key of the list changes the selected key, or the ticked ones.

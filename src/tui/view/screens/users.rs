@@ -35,7 +35,7 @@ pub fn draw(app: &App, users: &UserList, paint: &mut Paint<'_>, body: Rect) {
         table::nothing(&message, paint, body.y + 2);
     }
     for (y, (row, selected)) in (body.y + 1..y).zip(users.visible(layout::trail_rows(app.size, false))) {
-        table::row(app, &columns, &cells(app, row), selected, paint, y);
+        table::row(app, &columns, &cells(app, row, &columns), selected, paint, y);
     }
     if let Some(row) = users.selected() {
         let area = Rect { x: 0, y: y + 1, width: body.width, height: layout::panel(app.size) };
@@ -47,49 +47,69 @@ pub fn draw(app: &App, users: &UserList, paint: &mut Paint<'_>, body: Rect) {
     trail::filter_line(app, &users.search, paint, y, end);
 }
 
-/// Name, role, state, last sign-in, credentials created; in a narrow window the last is left out, in a wide one the note
-/// is there too.
+/// Name, role, state, last sign-in; SSH keys and credentials created where there is room; in a wide window the note too.
 fn columns(width: usize) -> Vec<Column> {
-    let made = if width < 76 { 0 } else { 9 };
-    let last = if width < 76 { 19 } else { 27 };
-    let rest = width.saturating_sub(usize::from(table::LEAD) + 15 + 12 + last + made + 2);
+    let counts = match width {
+        ..76 => vec![],
+        76..WIDE => vec![(SSH_KEYS, 9), (CREATED, 7)],
+        _ => vec![(SSH_KEYS, 10), (CREATED, 9)],
+    };
+    let last = match width {
+        ..76 => 21,
+        76..WIDE => 24,
+        _ => 27,
+    };
+    let (role, state) = (14, 11);
+    let counted: usize = counts.iter().map(|(_, width)| width).sum();
+    let rest = width.saturating_sub(usize::from(table::LEAD) + role + state + last + counted + 1);
     let name = if width < WIDE { rest } else { rest / 3 };
     let mut columns = vec![
         column("NAME", name).ordered(false),
-        column("ROLE", 15),
-        column("STATE", 12),
+        column("ROLE", role),
+        column("STATE", state),
         column("LAST SIGN-IN (UTC)", last),
     ];
-    if made > 0 {
-        columns.push(column("CREATED", made));
-    }
+    columns.extend(counts.into_iter().map(|(head, width)| column(head, width)));
     if width >= WIDE {
         columns.push(column("NOTE", rest - name));
     }
     columns
 }
 
+const SSH_KEYS: &str = "SSH KEYS";
+const CREATED: &str = "CREATED";
+
 /// From so many columns on the note has a column of its own.
 const WIDE: usize = 110;
 
-fn cells(app: &App, row: &UserRow) -> Vec<Cell> {
+fn cells(app: &App, row: &UserRow, columns: &[Column]) -> Vec<Cell> {
     let theme = app.theme;
     let last = row.last_sign_in.as_ref().map_or("never".to_owned(), |last| {
-        let way = last.way().map(|way| format!(", {way}")).unwrap_or_default();
-        format!("{}{way}", relative_time::moment(app.now, last.at))
+        let at = relative_time::moment(app.now, last.at);
+        // Where the way is cut, the moment alone says more.
+        let with_way = last.way().map(|way| format!("{at}, {way}"));
+        with_way.filter(|words| text::width(words) <= columns[LAST].room()).unwrap_or(at)
     });
     let (words, style) = state(app, row);
     let disabled = matches!(row.state, UserState::Disabled) && !row.tampered;
+    let keys = match (row.has_password, row.ssh_keys) {
+        (true, 0) => ("0".to_owned(), theme.muted()),
+        (true, n) => (n.to_string(), theme.text()),
+        (false, n) => (format!("{n} only"), theme.text()),
+    };
     vec![
         (row.name.clone(), if disabled { theme.muted() } else { theme.text() }),
         (row.role.title().to_owned(), theme.muted()),
         (words, style),
         (last.clone(), if last == "never" { theme.muted() } else { theme.text() }),
+        keys,
         (row.created.to_string(), theme.text()),
         (row.note.clone(), theme.muted()),
     ]
 }
 
+/// Index of the column of the last sign-in.
+const LAST: usize = 3;
 /// The state as a glyph and a word; only what is out of order has a colour.
 fn state(app: &App, row: &UserRow) -> Cell {
     let (theme, glyphs) = (app.theme, app.theme.glyphs);
@@ -108,7 +128,8 @@ fn locked(app: &App, row: &UserRow) -> bool {
 fn title(app: &App, row: &UserRow) -> Vec<Span<'static>> {
     let (words, style) = state(app, row);
     let role = span(&format!("   {}   ", row.role.title()), app.theme.muted());
-    vec![span(&row.name, app.theme.strong()), role, span(&words, style)]
+    let only = if row.has_password { "" } else { "   SSH key only" };
+    vec![span(&row.name, app.theme.strong()), role, span(&words, style), span(only, app.theme.muted())]
 }
 
 fn in_full(app: &App, facts: &[Fact], paint: &mut Paint<'_>, area: Rect) {
@@ -148,12 +169,21 @@ fn facts(app: &App, row: &UserRow) -> Vec<(&'static str, String)> {
 }
 
 fn ssh_keys(row: &UserRow) -> String {
-    let only = if row.has_password { "" } else { "; no password" };
-    match row.ssh_keys {
-        0 if row.has_password => "none, so the password is the only way in".to_owned(),
-        0 => "none, and no password: no way in".to_owned(),
-        1 => format!("1 key{only}; s shows it"),
-        n => format!("{n} keys{only}; s shows them"),
+    let (keys, shows) = match row.ssh_keys {
+        0 if row.has_password => return "none, so the password is the only way in".to_owned(),
+        0 => return "none, and no password: no way in".to_owned(),
+        1 => ("1 key".to_owned(), "s shows it"),
+        n => (format!("{n} keys"), "s shows them"),
+    };
+    let usable = match row.usable_ssh_keys {
+        n if n == row.ssh_keys => String::new(),
+        0 => ", none usable".to_owned(),
+        n => format!(", {n} usable"),
+    };
+    match (row.has_password, row.usable_ssh_keys) {
+        (true, _) => format!("{keys}{usable}; {shows}"),
+        (false, 0) => format!("{keys}{usable}, and no password: no way in; {shows}"),
+        (false, _) => format!("SSH key only: {keys}{usable}, no password; {shows}"),
     }
 }
 

@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::credential::Wanted;
-use crate::hub::TrailRow;
+use crate::hub::{SshKeyRow, SshKeyState, TrailRow};
 use crate::text::{self, grouped};
 use crate::time::{self, DAY};
 use crate::tui::app::{App, Workspace};
@@ -156,8 +156,12 @@ fn change(app: &App, row: &TrailRow, did: usize, room: usize) -> Vec<Span<'stati
 pub fn account(app: &App, workspace: &Workspace, rows: &RowSelection, paint: &mut Paint<'_>, body: Rect) {
     let theme = app.theme;
     for (i, (row, title, words)) in ACCOUNT.iter().enumerate() {
+        let keys = workspace.own_ssh_keys.as_deref().filter(|_| matches!(row, AccountRow::SshKeys));
+        let (keys, labels) = keys.map(|rows| usable(app, rows)).unzip();
         let now = match row {
-            AccountRow::ChangePassword | AccountRow::SshKeys | AccountRow::SignIns => "",
+            AccountRow::ChangePassword if !workspace.session.has_password => "none",
+            AccountRow::ChangePassword | AccountRow::SignIns => "",
+            AccountRow::SshKeys => keys.as_deref().unwrap_or_default(),
             AccountRow::Lines => "off",
             AccountRow::Colours if app.follows_terminal() => "auto",
             AccountRow::Colours => theme.palette.as_str(),
@@ -165,7 +169,12 @@ pub fn account(app: &App, workspace: &Workspace, rows: &RowSelection, paint: &mu
             AccountRow::Glyphs => "ASCII",
         };
         let value = plain(&text::pad(now, 10, theme.glyphs.ellipsis));
-        line(paint, body.y + i as u16, title, TITLE, vec![value, span(words, theme.muted())], i == rows.selected);
+        let words = match row {
+            AccountRow::ChangePassword if !workspace.session.has_password => "an Administrator can set one".to_owned(),
+            _ => labels.filter(|labels| !labels.is_empty()).unwrap_or_else(|| (*words).to_owned()),
+        };
+        let words = text::fit(&words, usize::from(body.width).saturating_sub(4 + TITLE + 10), theme.glyphs.ellipsis);
+        line(paint, body.y + i as u16, title, TITLE, vec![value, span(&words, theme.muted())], i == rows.selected);
     }
     let session = &workspace.session;
     let last = match &session.last {
@@ -188,6 +197,16 @@ pub fn account(app: &App, workspace: &Workspace, rows: &RowSelection, paint: &mu
     paint.ruled(top, vec![span(session.actor.user.as_str(), theme.strong())], vec![]);
     let area = Rect { y: top + 1, height: body.bottom().saturating_sub(top + 1), ..body };
     table::panel(app, &facts, 13, paint, area);
+}
+
+/// How many of one's own SSH keys are usable, and what they are called.
+fn usable(app: &App, rows: &[SshKeyRow]) -> (String, String) {
+    let usable: Vec<_> =
+        rows.iter().filter(|row| row.state_at(app.now) == SshKeyState::Active).map(SshKeyRow::called).collect();
+    match (rows.len(), usable.len()) {
+        (0, _) => ("none".to_owned(), String::new()),
+        (_, n) => (format!("{n} usable"), usable.join(", ")),
+    }
 }
 
 /// ` from 203.0.113.9`, or nothing on a local terminal.

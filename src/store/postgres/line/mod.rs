@@ -1,23 +1,30 @@
 //! A connection on a thread of its own, with a runtime for it alone. Callers block; nothing that a server does or leaves
 //! undone keeps them longer than the deadline of the call.
 
+mod cancel;
+
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, mpsc};
+use std::task::{Context, Waker};
 use std::thread;
 use std::time::Duration;
 
+use futures_util::future::maybe_done;
 use futures_util::{Stream, StreamExt as _};
 use tokio::sync::{Semaphore, mpsc as queue};
 use tokio::time::{interval, sleep, timeout};
-use tokio_postgres::{Client, NoTls, Row, SimpleQueryMessage};
+use tokio_postgres::{Client, Row};
 
-use crate::store::{Cancel, StoreError, Value};
+use crate::store::driver::vanished;
+use crate::store::{Cancel, Query, StoreError};
 
 use super::connect::{self, Connected, Encryption};
-use super::place::PostgresPlace;
+use super::pipeline::{Answers, Said, Sent, Statement, send};
+use super::place::{PostgresHost, PostgresPlace};
 use super::sql_error::{Failure, failure};
 use super::values::Param;
+use super::versions::Asking;
 
 /// Rows that are handed over at once, and how many such batches may wait.
 const BATCH: usize = 256;
@@ -39,17 +46,17 @@ pub(super) struct Terms {
 }
 
 enum Command {
-    /// Statements without parameters, in one message.
-    Batch(String, Terms, mpsc::Sender<Result<Vec<String>, Failure>>),
-    /// One statement.
-    Query { sql: String, params: Vec<Value>, terms: Terms, answer: mpsc::Sender<Answer>, room: Arc<Semaphore> },
+    /// Statements in one round trip.
+    Pipeline(Vec<Statement>, Terms, mpsc::Sender<Answers>),
+    /// One statement whose rows are handed over as they come, in the same round trip as those before it.
+    Query { before: Vec<Statement>, query: Query, terms: Terms, answer: mpsc::Sender<Answer>, room: Arc<Semaphore> },
 }
 
 /// Part of the answer to a statement.
 enum Answer {
     Rows(Vec<Row>),
-    /// The end; how many rows were changed.
-    Done(u64),
+    /// The last rows, and how many were changed.
+    Done(Vec<Row>, u64),
     Failed(Failure),
 }
 
@@ -59,6 +66,8 @@ pub(super) struct Line {
     place: Arc<str>,
     lost: Arc<AtomicBool>,
     pub(super) has_schema: bool,
+    /// How it asks what describes the schema.
+    pub(super) asking: Asking,
 }
 
 impl Line {
@@ -82,7 +91,7 @@ impl Line {
         started.map_err(|why| StoreError::Unavailable(format!("No thread for the database can be started: {why}.")))?;
         let ended = || StoreError::Broken("the thread of the database ended".to_owned());
         let has_schema = opened.recv().map_err(|_| ended())??;
-        Ok(Self { commands, place: name, lost, has_schema })
+        Ok(Self { commands, place: name, lost, has_schema, asking: Asking::default() })
     }
 
     /// Whether it can still be used, as far as is known.
@@ -99,41 +108,53 @@ impl Line {
         Failure::lost(&self.place, "it was closed")
     }
 
-    /// Statements without parameters, in one round trip; the first column of every row of their answers.
-    pub(super) fn batch(&self, sql: String, terms: Terms) -> Result<Vec<String>, Failure> {
+    /// Statements in one round trip.
+    pub(super) fn pipeline(&self, statements: Vec<Statement>, terms: Terms) -> Answers {
         let (answer, answered) = mpsc::channel();
-        self.commands.send(Command::Batch(sql, terms, answer)).map_err(|_| self.gone())?;
-        answered.recv().unwrap_or_else(|_| Err(self.gone()))
+        match self.commands.send(Command::Pipeline(statements, terms, answer)) {
+            Ok(()) => answered.recv().unwrap_or_else(|_| vec![Err(self.gone())]),
+            Err(_) => vec![Err(self.gone())],
+        }
     }
 
     /// The same without waiting for the answer: whatever comes next on this line comes after it.
     pub(super) fn batch_and_leave(&self, sql: &str, terms: Terms) {
-        let _ = self.commands.send(Command::Batch(sql.to_owned(), terms, mpsc::channel().0));
+        let statements = vec![Statement::Batch(sql.to_owned())];
+        let _ = self.commands.send(Command::Pipeline(statements, terms, mpsc::channel().0));
     }
 
-    /// One statement; hands every row to `each`, and says how many rows were changed.
+    /// One statement behind others, in one round trip; hands every row of its answer to `each`, and says how many rows it
+    /// changed.
     pub(super) fn query(
         &self,
-        sql: String,
-        params: Vec<Value>,
+        before: Vec<Statement>,
+        query: Query,
         terms: Terms,
         each: &mut dyn FnMut(&Row) -> Result<(), StoreError>,
     ) -> Result<u64, Failure> {
         let (answer, answered) = mpsc::channel();
         let room = Arc::new(Semaphore::new(BATCHES));
-        let command = Command::Query { sql, params, terms, answer, room: room.clone() };
+        let command = Command::Query { before, query, terms, answer, room: room.clone() };
         self.commands.send(command).map_err(|_| self.gone())?;
+        let mut handed_over =
+            |rows: &[Row]| rows.iter().try_for_each(&mut *each).map_err(|error| Failure { error, lost: false });
         loop {
             match answered.recv().map_err(|_| self.gone())? {
                 Answer::Rows(rows) => {
                     room.add_permits(1);
-                    rows.iter().try_for_each(&mut *each).map_err(|error| Failure { error, lost: false })?;
+                    handed_over(&rows)?;
                 }
-                Answer::Done(changed) => return Ok(changed),
+                Answer::Done(rows, changed) => return handed_over(&rows).map(|()| changed),
                 Answer::Failed(why) => return Err(why),
             }
         }
     }
+}
+
+/// The server that a line is to.
+struct Server<'a> {
+    client: &'a Client,
+    host: PostgresHost,
 }
 
 /// The thread of a line.
@@ -156,10 +177,10 @@ impl LineThread {
         };
         runtime.block_on(async {
             match connect::connect(&self.place, &self.encryption).await {
-                Ok(Connected { client, mut driver, has_schema }) => {
+                Ok(Connected { client, mut driver, host, has_schema }) => {
                     let driving = tokio::spawn(async move { driver.run().await });
                     if ready.send(Ok(has_schema)).is_ok() {
-                        self.serve(&client, commands).await;
+                        self.serve(&Server { client: &client, host }, commands).await;
                     }
                     drop(client);
                     // Says good-bye to the server, if it listens.
@@ -170,7 +191,7 @@ impl LineThread {
         });
     }
 
-    async fn serve(&self, client: &Client, mut commands: queue::UnboundedReceiver<Command>) {
+    async fn serve(&self, server: &Server<'_>, mut commands: queue::UnboundedReceiver<Command>) {
         loop {
             let next = match self.rest {
                 Some(rest) => timeout(rest, commands.recv()).await.unwrap_or(None),
@@ -178,16 +199,18 @@ impl LineThread {
             };
             let Some(command) = next else { return };
             let alive = match command {
-                Command::Batch(sql, terms, answer) => {
-                    let said = self.within(client, &terms, client.simple_query(&sql)).await;
-                    let alive = !said.as_ref().is_err_and(|why| why.lost);
-                    let _ = answer.send(said.map(first_columns));
+                Command::Pipeline(statements, terms, answer) => {
+                    let sent = send(server.client, statements);
+                    let said = self.answers(server, &terms, sent).await;
+                    let alive = !said.last().is_some_and(|last| last.as_ref().is_err_and(|why| why.lost));
+                    let _ = answer.send(said);
                     alive
                 }
-                Command::Query { sql, params, terms, answer, room } => {
-                    let said = self.query(client, (&sql, params), &terms, (&answer, &room)).await;
+                Command::Query { before, query, terms, answer, room } => {
+                    let said = self.query(server, (before, query), &terms, (&answer, &room)).await;
                     let alive = !said.as_ref().is_err_and(|why| why.lost);
-                    let _ = answer.send(said.map_or_else(Answer::Failed, Answer::Done));
+                    let _ =
+                        answer.send(said.map_or_else(Answer::Failed, |(rows, changed)| Answer::Done(rows, changed)));
                     alive
                 }
             };
@@ -201,7 +224,7 @@ impl LineThread {
     /// Waits for an answer, but not longer than the terms of the call allow.
     async fn within<T>(
         &self,
-        client: &Client,
+        server: &Server<'_>,
         terms: &Terms,
         answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
     ) -> Result<T, Failure> {
@@ -220,7 +243,7 @@ impl LineThread {
                 () = &mut silence => break Failure::lost(&self.name, "it does not answer"),
             }
         };
-        self.ask_to_stop(client).await;
+        self.ask_to_stop(server).await;
         match timeout(STOPPING, answer).await {
             // It was faster, or it was stopped.
             Ok(Ok(answer)) => Ok(answer),
@@ -231,69 +254,106 @@ impl LineThread {
         }
     }
 
+    /// Waits for the answers to statements that were sent.
+    async fn answers(&self, server: &Server<'_>, terms: &Terms, sent: Vec<Sent<'_>>) -> Answers {
+        let mut answers = Vec::with_capacity(sent.len());
+        for mut answer in sent {
+            let waited = async {
+                answer.as_mut().await;
+                answer.as_mut().take_output().unwrap_or_else(|| Ok(Said::Texts(Vec::new())))
+            };
+            let said = match self.within(server, terms, waited).await {
+                Ok(Said::NotOne(table)) => Err(Failure { error: vanished(table), lost: false }),
+                said => said,
+            };
+            let failed = matches!(said, Err(_) | Ok(Said::NoPlan));
+            answers.push(said);
+            // The server refuses the others.
+            if failed {
+                break;
+            }
+        }
+        answers
+    }
+
     async fn query(
         &self,
-        client: &Client,
-        (sql, params): (&str, Vec<Value>),
+        server: &Server<'_>,
+        (before, query): (Vec<Statement>, Query),
         terms: &Terms,
         (answer, room): (&mpsc::Sender<Answer>, &Semaphore),
-    ) -> Result<u64, Failure> {
-        let params = params.into_iter().map(Param::typed);
-        let rows = self.within(client, terms, client.query_typed_raw(sql, params)).await?;
+    ) -> Result<(Vec<Row>, u64), Failure> {
+        let sent = send(server.client, before);
+        let params = query.params.into_iter().map(Param::typed);
+        let mut rows = Box::pin(maybe_done(server.client.query_typed_raw(&query.sql, params)));
+        let _ = rows.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        if let Some(Err(why)) = self.answers(server, terms, sent).await.pop() {
+            return Err(why);
+        }
+        let rows = async {
+            rows.as_mut().await;
+            rows.as_mut().take_output()
+        };
+        let rows = self.within(server, terms, async { rows.await.transpose() }).await?;
+        let Some(rows) = rows else { return Ok((Vec::new(), 0)) };
         let mut chunks = Box::pin(rows).ready_chunks(BATCH);
         loop {
             // The caller may take its time with what it has.
             if let Ok(permit) = room.acquire().await {
                 permit.forget();
             }
-            let Some(chunk) = self.within(client, terms, async { Ok(chunks.next().await) }).await? else {
-                return Ok(chunks.get_ref().rows_affected().unwrap_or(0));
-            };
-            let stopped = terms.cancel.as_ref().is_some_and(Cancel::is_cancelled);
-            let batch = chunk.into_iter().collect::<Result<Vec<_>, _>>();
-            let batch = batch.map_err(|why| match failure(&self.name, &why) {
-                why if stopped => Failure { lost: why.lost, ..Failure::cancelled() },
-                why => why,
-            })?;
+            let (batch, ended) = self.batch(server, terms, &mut chunks).await?;
+            if ended {
+                let changed = chunks.get_ref().rows_affected().unwrap_or(0);
+                return Ok((batch, changed));
+            }
             if answer.send(Answer::Rows(batch)).is_err() {
-                self.drain(client, chunks).await?;
+                self.drain(server, chunks).await?;
                 return Err(Failure::cancelled());
             }
         }
     }
 
+    /// The next rows, and whether they are the last. A server sends a dozen at a time, and each hand-over wakes a thread.
+    async fn batch(
+        &self,
+        server: &Server<'_>,
+        terms: &Terms,
+        chunks: &mut (impl Stream<Item = Vec<Result<Row, tokio_postgres::Error>>> + Unpin),
+    ) -> Result<(Vec<Row>, bool), Failure> {
+        let mut batch = Vec::new();
+        while batch.len() < BATCH {
+            let Some(chunk) = self.within(server, terms, async { Ok(chunks.next().await) }).await? else {
+                return Ok((batch, true));
+            };
+            let stopped = terms.cancel.as_ref().is_some_and(Cancel::is_cancelled);
+            for row in chunk {
+                batch.push(row.map_err(|why| match failure(&self.name, &why) {
+                    why if stopped => Failure { lost: why.lost, ..Failure::cancelled() },
+                    why => why,
+                })?);
+            }
+        }
+        Ok((batch, false))
+    }
+
     /// The caller wants no more rows.
     async fn drain(
         &self,
-        client: &Client,
+        server: &Server<'_>,
         mut rows: impl Stream<Item = Vec<Result<Row, tokio_postgres::Error>>> + Unpin,
     ) -> Result<(), Failure> {
         let mut rest = async || while rows.next().await.is_some_and(|rows| rows.iter().all(Result::is_ok)) {};
         if timeout(DRAINING, rest()).await.is_ok() {
             return Ok(());
         }
-        self.ask_to_stop(client).await;
+        self.ask_to_stop(server).await;
         timeout(STOPPING, rest()).await.map_err(|_| Failure::lost(&self.name, "it does not answer"))
     }
 
-    /// Asks the server to stop what it is doing, on a connection of its own.
-    async fn ask_to_stop(&self, client: &Client) {
-        let token = client.cancel_token();
-        let asked = async {
-            match &self.encryption {
-                Encryption::Verified(tls) => token.cancel_query(tls.clone()).await,
-                Encryption::None => token.cancel_query(NoTls).await,
-            }
-        };
-        // One that cannot be asked shows by its silence.
-        let _ = timeout(STOPPING, asked).await;
+    /// Asks the server to stop what it is doing.
+    async fn ask_to_stop(&self, server: &Server<'_>) {
+        let token = server.client.cancel_token();
+        let _ = timeout(STOPPING, cancel::ask_to_stop(&token, &server.host, &self.encryption)).await;
     }
-}
-
-fn first_columns(messages: Vec<SimpleQueryMessage>) -> Vec<String> {
-    let of = |message: SimpleQueryMessage| match message {
-        SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
-        _ => None,
-    };
-    messages.into_iter().filter_map(of).collect()
 }

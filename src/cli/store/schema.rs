@@ -8,10 +8,10 @@ use serde::Serialize;
 use crate::hub::{Hub, SchemaStatus};
 use crate::progress;
 
-use super::args::Acting;
-use super::context::Context;
-use super::error::CliError;
-use super::output;
+use crate::cli::args::Acting;
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::output;
 
 /// The subcommands of `schema`.
 #[derive(Debug, Subcommand)]

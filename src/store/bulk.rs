@@ -4,18 +4,27 @@
 /// any database takes.
 const ROWS: [usize; 5] = [256, 64, 16, 4, 1];
 
+/// How many of so many rows go into the next statement; none of none.
+pub(super) fn run(rows: usize) -> Option<usize> {
+    ROWS.into_iter().find(|size| *size <= rows)
+}
+
 /// Rows in as few runs as there can be.
-pub(in crate::store::tables) fn runs<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
+pub(super) fn runs<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
     std::iter::from_fn(move || {
-        let size = ROWS.into_iter().find(|size| *size <= rows.len())?;
-        let (run, rest) = rows.split_at(size);
+        let (run, rest) = rows.split_at(run(rows.len())?);
         rows = rest;
         Some(run)
     })
 }
 
+/// So many parameters, from `$first` on: `$2, $3`.
+pub(super) fn places(count: usize, first: usize) -> String {
+    (first..first + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
+}
+
 /// The parameters of so many rows, from `$first` on: `($2, $3), ($4, $5)`.
-pub(in crate::store::tables) fn values(rows: usize, columns: usize, first: usize) -> String {
+pub(in crate::store) fn values(rows: usize, columns: usize, first: usize) -> String {
     let row = |row: usize| {
         let from = first + row * columns;
         let all: Vec<_> = (from..from + columns).map(|n| format!("${n}")).collect();

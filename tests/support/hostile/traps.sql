@@ -1,0 +1,16 @@
+CREATE TABLE public.trap (what TEXT);
+CREATE FUNCTION public.version() RETURNS text LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.trap VALUES ('version'); RETURN 'PostgreSQL 15'; END $$;
+CREATE FUNCTION public.pg_is_in_recovery() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.trap VALUES ('recovery'); RETURN FALSE; END $$;
+CREATE FUNCTION public.current_setting(text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.trap VALUES ($1); RETURN '150000'; END $$;
+CREATE FUNCTION public.to_regnamespace(text) RETURNS regnamespace LANGUAGE sql AS $$ SELECT NULL::regnamespace $$;
+CREATE FUNCTION public.pg_current_snapshot() RETURNS text LANGUAGE sql AS $$ SELECT '1:1:' $$;
+CREATE FUNCTION public.set_config(text, text, boolean) RETURNS text LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.trap VALUES ($1); RETURN ''; END $$;
+CREATE FUNCTION public.pg_advisory_xact_lock(bigint) RETURNS void LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.trap VALUES ('lock'); END $$;
+CREATE FUNCTION public.coalesced(bigint) RETURNS text LANGUAGE sql AS $$ SELECT 'x' $$;
+CREATE FUNCTION public.same(text, text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.trap VALUES ('='); RETURN TRUE; END $$;
+CREATE OPERATOR public.= (LEFTARG = text, RIGHTARG = text, FUNCTION = public.same);
+CREATE OPERATOR public.<> (LEFTARG = text, RIGHTARG = text, FUNCTION = public.same);
+CREATE DOMAIN public.text AS pg_catalog.text CHECK (FALSE);
+CREATE VIEW public.pg_class AS SELECT * FROM pg_catalog.pg_class WHERE FALSE;
+CREATE VIEW public.pg_trigger AS SELECT * FROM pg_catalog.pg_trigger WHERE FALSE;
+CREATE COLLATION public."C" (locale = 'C.UTF-8');
