@@ -88,7 +88,8 @@ fn a_dialog_lives_through_every_size_of_the_window() {
     let Some(room) = Room::new() else { return };
     let mut desk = room.desk("alice", &[], &[], (500, 200));
     desk.sees("My account").keys(ENTER).sees("Activity log").keys(ENTER).sees("LAST USED").keys("n");
-    desk.sees("[ Create key ]").keys("night");
+    // A window of one cell shows nothing and takes no keys: the word is on the screen before it shrinks.
+    desk.sees("[ Create key ]").keys("night").sees("night");
     for (columns, rows) in [(1, 1), (120, 40), (60, 16), (500, 200), (80, 24)] {
         desk.resize(columns, rows).settle(Duration::from_millis(300));
     }
