@@ -3,6 +3,10 @@
 use std::fs;
 use std::process::Command;
 
+use data_encoding::{BASE64, BASE64_NOPAD};
+use keydesk::account::PublicKey;
+use sha2::{Digest as _, Sha256};
+
 use crate::desk::{Desk, PASSWORD, need, text};
 
 /// A new key pair in the desk's folder; the path of its public half.
@@ -111,6 +115,80 @@ fn what_is_no_plain_public_key_is_refused_with_the_reason() {
     assert!(
         desk.run(&["ssh-key", "list", "--as", "alice", "--all", "--json"]).done().json().as_array().unwrap().is_empty()
     );
+}
+
+#[test]
+fn odd_files_are_refused_and_not_a_byte_of_them_is_printed() {
+    let desk = Desk::ready();
+    let good = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGqfuWY/qEOkXvf5eQUiBWrIwFd87zjaLr19SlUVNBES";
+    let off_the_curve = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIC";
+    let private = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUSECRET\n-----END OPENSSH PRIVATE KEY-----\n";
+    let utf16 = private.bytes().flat_map(|byte| [byte, 0]).collect::<Vec<_>>();
+    let huge = format!("{good} {}", "SECRET".repeat(1 << 20));
+    for (bytes, why) in [
+        (format!("{good} {good}").as_bytes(), "a second key behind the first"),
+        (format!("{good} SECRET\r{good}").as_bytes(), "more than one line"),
+        (format!("{good} SECRET\0").as_bytes(), "control character (U+0000)"),
+        (format!("\u{feff}{good}").as_bytes(), "byte order mark"),
+        (off_the_curve.as_bytes(), "damaged"),
+        (private.as_bytes(), "private key"),
+        (&utf16, "private key"),
+        (&[&b"\xff\xfe"[..], &utf16].concat(), "private key"),
+        (&b"SECRET\xff"[..], "not an OpenSSH public key"),
+        (huge.as_bytes(), "longer than any public key"),
+        ("PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n".as_bytes(), "private key"),
+        ("---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n".as_bytes(), "ssh-keygen -i -f"),
+    ] {
+        let file = desk.path().join("odd.pub");
+        fs::write(&file, bytes).unwrap();
+        let said = desk.run(&[&ADD[..], &["chen", file.to_str().unwrap()]].concat()).fails(2, why);
+        assert!(!said.err.contains("SECRET") && said.out.is_empty(), "{}", said.err);
+        let add = ["user", "add", "eve", "--as", "alice", "--role", "basic", "--ssh-key", file.to_str().unwrap()];
+        desk.run(&add).fails(2, why);
+    }
+    desk.run(&[&ADD[..], &["chen", desk.path().to_str().unwrap()]].concat()).fails(2, "cannot be read");
+    let keys = desk.run(&["ssh-key", "list", "--as", "alice", "--all", "--json"]).done().json();
+    assert!(keys.as_array().unwrap().is_empty(), "{keys}");
+    let users = desk.run(&["user", "list", "--as", "alice", "--json"]).done().json();
+    assert!(users.as_array().unwrap().iter().all(|user| user["name"] != "eve"), "nothing is half made");
+}
+
+/// Turns bits of real keys, cuts them and makes them longer: what keydesk takes, `ssh-keygen -lf` reads, as the same key.
+#[test]
+fn what_ssh_keygen_does_not_read_is_never_taken() {
+    if !need("ssh-keygen") {
+        return;
+    }
+    let desk = Desk::ready();
+    let mut taken = 0;
+    for (i, how) in ["ed25519", "ecdsa -b 256", "ecdsa -b 384", "ecdsa -b 521", "rsa -b 3072"].iter().enumerate() {
+        let how: Vec<_> = std::iter::once("-t").chain(how.split(' ')).collect();
+        let line = fs::read_to_string(pair(&desk, &format!("real{i}"), &how)).unwrap();
+        let (algorithm, base64) = (line.split(' ').next().unwrap(), line.split(' ').nth(1).unwrap());
+        let blob = BASE64.decode(base64.as_bytes()).unwrap();
+        let turned = (0..blob.len()).step_by(blob.len().div_ceil(40)).flat_map(|at| [1, 0x80].map(|bit| (at, bit)));
+        let mut odd: Vec<_> = turned.map(|(at, bit)| changed(&blob, |blob| blob[at] ^= bit)).collect();
+        odd.extend([4, 1].map(|less| blob[..blob.len() - less].to_vec()));
+        odd.push([&blob[..], &[0]].concat());
+        odd.push(blob);
+        for (n, blob) in odd.iter().enumerate() {
+            let file = desk.path().join("odd.pub");
+            let text = format!("{algorithm} {} x\n", BASE64.encode(blob));
+            fs::write(&file, &text).unwrap();
+            let Ok(key) = PublicKey::parse(&text) else { continue };
+            let print = fingerprint(file.to_str().unwrap());
+            let ours = format!("SHA256:{}", BASE64_NOPAD.encode(&Sha256::digest(key.blob())));
+            assert_eq!(print, ours, "{algorithm} {n}");
+            taken += 1;
+        }
+    }
+    assert!(taken >= 5, "the keys as they were made are among them: {taken}");
+}
+
+fn changed(blob: &[u8], change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+    let mut blob = blob.to_vec();
+    change(&mut blob);
+    blob
 }
 
 #[test]

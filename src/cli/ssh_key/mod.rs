@@ -147,6 +147,5 @@ pub fn public_key(context: &Context, file: &Path) -> Result<PublicKey, CliError>
     };
     let name = text::safe(&file.display().to_string()).into_owned();
     read.map_err(|why| CliError::usage(format!("The public key {name} cannot be read: {why}.")))?;
-    let text = String::from_utf8(bytes).map_err(|_| CliError::usage(format!("{name} is not a text file.")))?;
-    PublicKey::parse(&text).map_err(CliError::usage)
+    PublicKey::parse_bytes(&bytes).map_err(CliError::usage)
 }

@@ -1,8 +1,14 @@
 //! SSH public keys as OpenSSH writes them: one line of algorithm, base64 and comment.
 //!
 //! Everything that sshd would read in another way, or that would open more than the desk, is refused: options,
-//! certificates, several keys, weak algorithms. Whether a point lies on its curve is left to sshd, which checks the
-//! signature.
+//! certificates, several keys, weak algorithms, and what is no key of its algorithm although it has the length of one.
+
+mod curve;
+mod number;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
 
 /// Longest line that is read: an RSA key of 16384 bits takes 2.8 KB.
 const LONGEST: usize = 16 << 10;
@@ -10,6 +16,14 @@ const LONGEST: usize = 16 << 10;
 const RSA_BITS: usize = 3072;
 /// Most bits of an RSA modulus, as OpenSSH has it.
 const MOST_RSA_BITS: usize = 16_384;
+/// Most bits of an RSA exponent: OpenSSL checks no signature by a longer one.
+const MOST_EXPONENT_BITS: usize = 64;
+/// How a private key is known: by the line around it, the file of PuTTY, and what OpenSSH writes without its first line.
+const PRIVATE: [&str; 4] = ["PRIVATE KEY", "PuTTY-User-Key-File", "Private-Lines:", "b3BlbnNzaC1rZXktdjE"];
+/// How public keys begin that are not written as OpenSSH does.
+const OTHER_FORMATS: [&str; 2] = ["---- BEGIN SSH2 PUBLIC KEY", "-----BEGIN "];
+/// How every key in base64 begins: with the first bytes of the length of its algorithm's name. And how long it is at least.
+const BASE64_BEGINS: (&str, usize) = ("AAAA", 40);
 
 /// A public key that may open the desk.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +48,22 @@ pub enum PublicKeyError {
     /// More than one line.
     #[error("There is more than one line. Give one public key at a time, on one line.")]
     Lines,
+    /// A second key in place of the comment.
+    #[error("There is a second key behind the first. Give one public key at a time, on one line.")]
+    Second,
+    /// A byte order mark, which OpenSSH does not read.
+    #[error(
+        "It begins with a byte order mark (U+FEFF), which OpenSSH does not read. Save the file as UTF-8 without it."
+    )]
+    ByteOrderMark,
+    /// A character that no line of text holds.
+    #[error("It holds a control character ({0}). Copy the whole line from the file that ends in .pub.")]
+    Control(String),
+    /// A public key in another format.
+    #[error(
+        "That is not how OpenSSH writes a public key. `ssh-keygen -i -f FILE` prints one of PuTTY so, and with -m PKCS8 one of OpenSSL."
+    )]
+    Format,
     /// Longer than any key.
     #[error("It is longer than any public key. Give the file that ends in .pub.")]
     Long,
@@ -64,8 +94,8 @@ pub enum PublicKeyError {
 /// The fields after the name of the algorithm.
 #[derive(Clone, Copy)]
 enum Field {
-    /// A string of this length.
-    Bytes(usize),
+    /// A point of Ed25519, of this length.
+    Compressed(usize),
     /// The name of a curve.
     Curve(&'static str),
     /// An uncompressed point of this length.
@@ -78,46 +108,52 @@ enum Field {
     Modulus,
 }
 
-use Field::{Application, Bytes, Curve, Exponent, Modulus, Point};
+use Field::{Application, Compressed, Curve, Exponent, Modulus, Point};
 
 /// Every algorithm that is accepted, with its fields (RFC 4253, 5656, 8709; OpenSSH's PROTOCOL.u2f).
 const ALGORITHMS: [(&str, &[Field]); 7] = [
-    ("ssh-ed25519", &[Bytes(32)]),
+    ("ssh-ed25519", &[Compressed(32)]),
     ("ecdsa-sha2-nistp256", &[Curve("nistp256"), Point(65)]),
     ("ecdsa-sha2-nistp384", &[Curve("nistp384"), Point(97)]),
     ("ecdsa-sha2-nistp521", &[Curve("nistp521"), Point(133)]),
     ("ssh-rsa", &[Exponent, Modulus]),
-    ("sk-ssh-ed25519@openssh.com", &[Bytes(32), Application]),
+    ("sk-ssh-ed25519@openssh.com", &[Compressed(32), Application]),
     ("sk-ecdsa-sha2-nistp256@openssh.com", &[Curve("nistp256"), Point(65), Application]),
 ];
 
 impl PublicKey {
     /// Reads the one key of a file.
     pub fn parse(text: &str) -> Result<Self, PublicKeyError> {
-        let line = text.trim_start_matches('\u{feff}').trim();
-        if line.len() > LONGEST {
-            return Err(PublicKeyError::Long);
-        }
-        if line.contains("PRIVATE KEY") {
-            return Err(PublicKeyError::Private);
-        }
-        if line.contains(['\n', '\r']) {
-            return Err(PublicKeyError::Lines);
-        }
+        let line = one_line(text)?;
         let (word, rest) = line.split_once([' ', '\t']).unwrap_or((line, ""));
         let (algorithm, fields) = known(word, rest)?;
-        let (base64, comment) = rest.trim_start().split_once([' ', '\t']).unwrap_or((rest.trim_start(), ""));
+        let rest = rest.trim_start_matches([' ', '\t']);
+        let (base64, comment) = rest.split_once([' ', '\t']).unwrap_or((rest, ""));
         let damaged = PublicKeyError::Damaged(algorithm);
         let blob = data_encoding::BASE64.decode(base64.as_bytes()).map_err(|_| damaged.clone())?;
-        check(algorithm, fields, &blob).ok_or(damaged)??;
+        check(algorithm, fields, &blob, on_its_curve).ok_or(damaged)??;
+        let (begins, shortest) = BASE64_BEGINS;
+        if comment.split([' ', '\t']).any(|word| word.starts_with(begins) && word.len() >= shortest) {
+            return Err(PublicKeyError::Second);
+        }
         Ok(Self { algorithm, blob, comment: comment.trim().to_owned() })
     }
 
-    /// A key as sshd names it: algorithm and base64. `None` for everything that [`PublicKey::parse`] refuses.
+    /// Reads the one key of a file that may not be text.
+    pub fn parse_bytes(bytes: &[u8]) -> Result<Self, PublicKeyError> {
+        match String::from_utf8_lossy(bytes) {
+            Cow::Borrowed(text) => Self::parse(text),
+            Cow::Owned(text) if is_private(&text) => Err(PublicKeyError::Private),
+            Cow::Owned(_) => Err(PublicKeyError::Unknown),
+        }
+    }
+
+    /// A key as sshd names it: algorithm and base64. `None` for everything that [`PublicKey::parse`] refuses, but for points on no
+    /// curve: sshd has checked a signature by it, or will.
     pub fn of(algorithm: &str, base64: &str) -> Option<Self> {
         let (algorithm, fields) = ALGORITHMS.iter().find(|(name, _)| *name == algorithm)?;
         let blob = data_encoding::BASE64.decode(base64.as_bytes()).ok()?;
-        check(algorithm, fields, &blob)?.ok()?;
+        check(algorithm, fields, &blob, |_, _| true)?.ok()?;
         Some(Self { algorithm, blob, comment: String::new() })
     }
 
@@ -137,6 +173,36 @@ impl PublicKey {
     }
 }
 
+/// The one line of a text, without blanks and line breaks around it.
+fn one_line(text: &str) -> Result<&str, PublicKeyError> {
+    if is_private(text) {
+        return Err(PublicKeyError::Private);
+    }
+    if text.starts_with('\u{feff}') {
+        return Err(PublicKeyError::ByteOrderMark);
+    }
+    let line = text.trim_matches([' ', '\t', '\r', '\n']);
+    if OTHER_FORMATS.iter().any(|begin| line.starts_with(begin)) {
+        return Err(PublicKeyError::Format);
+    }
+    if line.len() > LONGEST {
+        return Err(PublicKeyError::Long);
+    }
+    if line.contains(['\n', '\r']) {
+        return Err(PublicKeyError::Lines);
+    }
+    match line.chars().find(|c| c.is_control() && *c != '\t') {
+        Some(c) => Err(PublicKeyError::Control(format!("U+{:04X}", u32::from(c)))),
+        None => Ok(line),
+    }
+}
+
+/// Whether it holds a private key, in UTF-16 too.
+fn is_private(text: &str) -> bool {
+    let text = if text.contains('\0') { Cow::Owned(text.replace('\0', "")) } else { Cow::Borrowed(text) };
+    PRIVATE.iter().any(|mark| text.contains(mark))
+}
+
 /// The algorithm of the first word, or why there is none.
 fn known(word: &str, rest: &str) -> Result<(&'static str, &'static [Field]), PublicKeyError> {
     if let Some((name, fields)) = ALGORITHMS.iter().find(|(name, _)| *name == word) {
@@ -152,7 +218,12 @@ fn known(word: &str, rest: &str) -> Result<(&'static str, &'static [Field]), Pub
 }
 
 /// Whether a blob holds exactly the fields of its algorithm. `None` if it is damaged.
-fn check(algorithm: &'static str, fields: &[Field], blob: &[u8]) -> Option<Result<(), PublicKeyError>> {
+fn check(
+    algorithm: &'static str,
+    fields: &[Field],
+    blob: &[u8],
+    is_point: fn(Field, &[u8]) -> bool,
+) -> Option<Result<(), PublicKeyError>> {
     let (name, mut rest) = string(blob)?;
     if name != algorithm.as_bytes() {
         return None;
@@ -161,14 +232,14 @@ fn check(algorithm: &'static str, fields: &[Field], blob: &[u8]) -> Option<Resul
         let (value, after) = string(rest)?;
         rest = after;
         let right = match field {
-            Bytes(length) => value.len() == *length,
+            Compressed(length) => value.len() == *length && is_point(*field, value),
             Curve(name) => value == name.as_bytes(),
-            Point(length) => value.len() == *length && value[0] == 4,
+            Point(length) => value.len() == *length && value[0] == 4 && is_point(*field, &value[1..]),
             Application => !value.is_empty(),
-            Exponent => bits(value)? > 1 && value.last().is_some_and(|last| last & 1 == 1),
+            Exponent => (2..=MOST_EXPONENT_BITS).contains(&bits(value)?) && is_odd(value),
             Modulus => match bits(value)? {
                 bits if bits < RSA_BITS => return Some(Err(PublicKeyError::ShortRsa(bits))),
-                bits => bits <= MOST_RSA_BITS,
+                bits => bits <= MOST_RSA_BITS && is_odd(value),
             },
         };
         if !right {
@@ -176,6 +247,19 @@ fn check(algorithm: &'static str, fields: &[Field], blob: &[u8]) -> Option<Resul
         }
     }
     rest.is_empty().then_some(Ok(()))
+}
+
+/// Whether a point is one of its curve.
+fn on_its_curve(field: Field, point: &[u8]) -> bool {
+    match field {
+        Compressed(_) => curve::on_edwards_curve(point),
+        Point(_) => curve::on_nist_curve(point),
+        Curve(_) | Application | Exponent | Modulus => true,
+    }
+}
+
+fn is_odd(number: &[u8]) -> bool {
+    number.last().is_some_and(|last| last & 1 == 1)
 }
 
 /// Takes a string with its length in front (RFC 4251, section 5) off the bytes.
@@ -192,80 +276,4 @@ fn bits(number: &[u8]) -> Option<usize> {
         _ => return None,
     };
     Some(digits.len() * 8 - digits[0].leading_zeros() as usize)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn wire(fields: &[&[u8]]) -> String {
-        let mut blob = Vec::new();
-        for field in fields {
-            blob.extend((field.len() as u32).to_be_bytes());
-            blob.extend(*field);
-        }
-        data_encoding::BASE64.encode(&blob)
-    }
-
-    fn ed25519() -> String {
-        format!("ssh-ed25519 {}", wire(&[b"ssh-ed25519", &[7; 32]]))
-    }
-
-    fn rsa(bits: usize) -> String {
-        let mut modulus = vec![0xff; bits / 8];
-        modulus.insert(0, 0);
-        format!("ssh-rsa {}", wire(&[b"ssh-rsa", &[1, 0, 1], &modulus]))
-    }
-
-    #[test]
-    fn one_line_is_a_key_with_its_comment() {
-        let key = PublicKey::parse(&format!("{} alice@laptop home\r\n", ed25519())).unwrap();
-        assert_eq!((key.algorithm(), key.comment()), ("ssh-ed25519", "alice@laptop home"));
-        assert_eq!(key.blob().len(), 51);
-        assert_eq!(PublicKey::parse(&ed25519()).unwrap().comment(), "");
-        assert!(PublicKey::parse(&rsa(3072)).is_ok());
-        let sk = "sk-ssh-ed25519@openssh.com";
-        assert!(PublicKey::parse(&format!("{sk} {}", wire(&[sk.as_bytes(), &[7; 32], b"ssh:"]))).is_ok());
-    }
-
-    #[test]
-    fn what_sshd_would_read_differently_is_refused() {
-        let two = format!("{}\n{}", ed25519(), ed25519());
-        let options = format!("command=\"id\",no-pty {}", ed25519());
-        let cert = format!("ssh-ed25519-cert-v01@openssh.com {}", wire(&[b"x"]));
-        let damaged = PublicKeyError::Damaged("ssh-ed25519");
-        let long = format!("ssh-ed25519 {}", wire(&[b"ssh-ed25519", &[7; 32], b"more"]));
-        let cases: [(&str, PublicKeyError); 14] = [
-            ("", PublicKeyError::Empty),
-            (" \n", PublicKeyError::Empty),
-            (&two, PublicKeyError::Lines),
-            (&options, PublicKeyError::Options("ssh-ed25519")),
-            (&cert, PublicKeyError::Certificate),
-            ("ssh-dss AAAA", PublicKeyError::Dsa),
-            (&rsa(2048), PublicKeyError::ShortRsa(2048)),
-            ("-----BEGIN OPENSSH PRIVATE KEY-----\nx", PublicKeyError::Private),
-            ("hello world", PublicKeyError::Unknown),
-            ("ssh-ed25519", damaged.clone()),
-            ("ssh-ed25519 !!!", damaged.clone()),
-            (&ed25519()[..40], damaged.clone()),
-            (&long, damaged.clone()),
-            (&ed25519().replacen("ssh-ed25519", "ssh-rsa", 1), PublicKeyError::Damaged("ssh-rsa")),
-        ];
-        for (text, why) in cases {
-            assert_eq!(PublicKey::parse(text), Err(why), "{text}");
-        }
-        assert_eq!(PublicKey::parse(&"x".repeat(20_000)), Err(PublicKeyError::Long));
-    }
-
-    #[test]
-    fn sshd_names_a_key_by_algorithm_and_base64() {
-        let line = ed25519();
-        let base64 = line.split(' ').nth(1).unwrap();
-        assert_eq!(PublicKey::of("ssh-ed25519", base64), PublicKey::parse(&line).ok());
-        for (algorithm, base64) in
-            [("ssh-rsa", base64), ("ssh-ed25519-cert-v01@openssh.com", base64), ("ssh-ed25519", ""), ("", base64)]
-        {
-            assert_eq!(PublicKey::of(algorithm, base64), None, "{algorithm}");
-        }
-    }
 }
