@@ -1,78 +1,22 @@
 //! Whether a point lies on its curve. A point that does not is no key: `ssh-keygen` reads none of the NIST curves, and one of
 //! Ed25519 can sign nothing. One of small order anybody can sign for.
 
-use super::number::{Field, Number};
+use curve25519_dalek::edwards::CompressedEdwardsY;
 
-/// A curve of NIST: y² = x³ − 3x + b, as FIPS 186-4 has it.
-struct Nist {
-    prime: &'static str,
-    b: &'static str,
-    order: &'static str,
-}
-
-const P256: Nist = Nist {
-    prime: "ffffffff00000001000000000000000000000000ffffffffffffffffffffffff",
-    b: "5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b",
-    order: "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551",
-};
-
-const P384: Nist = Nist {
-    prime: "fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffff0000000000000000ffffffff",
-    b: "b3312fa7e23ee7e4988e056be3f82d19181d9c6efe8141120314088f5013875ac656398d8a2ed19d2a85c8edd3ec2aef",
-    order: "ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973",
-};
-
-const P521: Nist = Nist {
-    prime: "1ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\
-            ffffffffffffffffffffffffffffffff",
-    b: "51953eb9618e1c9a1f929a21a0b68540eea2da725b99b315f3b8b489918ef109e156193951ec7e937b1652c0bd3bb1bf073573df883d2c34f1\
-        ef451fd46b503f00",
-    order: "1fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47\
-            aebb6fb71e91386409",
-};
-
-/// Whether an uncompressed point is one of a curve of NIST, by the length of its two coordinates.
-///
-/// As OpenSSH has it, coordinates of few bits are refused, and those that are not smaller than the order less one.
-pub(super) fn on_nist_curve(coordinates: &[u8]) -> bool {
-    let (x, y) = coordinates.split_at(coordinates.len() / 2);
-    let curve = match x.len() {
-        32 => P256,
-        48 => P384,
-        66 => P521,
-        _ => return false,
-    };
-    let (x, y) = (Number::of(x), Number::of(y));
-    let (field, order) = (Field(Number::hex(curve.prime)), Number::hex(curve.order));
-    let likely = |number: &Number| number.bits() > order.bits() / 2 && number.plus(&Number::small(1)) < order;
-    if !likely(&x) || !likely(&y) {
-        return false;
+/// Whether an uncompressed point (SEC 1, with the byte 4 in front) is one of a curve of NIST, by its length.
+pub(super) fn on_nist_curve(point: &[u8]) -> bool {
+    match point.len() {
+        65 => p256::PublicKey::from_sec1_bytes(point).is_ok(),
+        97 => p384::PublicKey::from_sec1_bytes(point).is_ok(),
+        133 => p521::PublicKey::from_sec1_bytes(point).is_ok(),
+        _ => false,
     }
-    let cube = field.mul(&field.mul(&x, &x), &x);
-    let line = field.mul(&x, &Number::small(3));
-    let right = field.add(&field.sub(&cube, &line), &Number::hex(curve.b));
-    field.mul(&y, &y) == right
 }
 
 /// Whether 32 bytes are a point of Ed25519 in its one form (RFC 8032), and of more than small order.
 pub(super) fn on_edwards_curve(bytes: &[u8]) -> bool {
-    let mut highest_first: Vec<_> = bytes.iter().rev().copied().collect();
-    let Some(first) = highest_first.first_mut() else { return false };
-    // The highest bit is the sign of x.
-    *first &= 0x7f;
-    let field = Field(Number::hex("7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffed"));
-    let d = Number::hex("52036cee2b6ffe738cc740797779e89800700a4d4141d8ab75eb4dca135978a3");
-    let (y, one) = (Number::of(&highest_first), Number::small(1));
-    if bytes.len() != 32 || y >= field.0 {
-        return false;
-    }
-    // x² = (y² − 1) / (d·y² + 1), whose denominator is never 0.
-    let square = field.mul(&y, &y);
-    let (above, below) = (field.sub(&square, &one), field.add(&field.mul(&d, &square), &one));
-    // Of order 1, 2 and 4: y is 1, −1 or 0. Of order 8: d·y⁴ + 2·y² = 1.
-    let eighth = field.add(&field.mul(&square, &below), &square);
-    let small = square == one || square == Number::ZERO || eighth == one;
-    !small && field.is_square(&field.mul(&above, &below))
+    let Ok(compressed) = CompressedEdwardsY::from_slice(bytes) else { return false };
+    compressed.decompress().is_some_and(|point| point.compress() == compressed && !point.is_small_order())
 }
 
 #[cfg(test)]
@@ -96,16 +40,16 @@ mod tests {
 
     #[test]
     fn a_point_of_nist_is_one_until_a_bit_is_turned() {
-        for point in POINTS.map(bytes) {
+        for point in POINTS.map(|point| [&[4], &bytes(point)[..]].concat()) {
             assert!(on_nist_curve(&point));
-            for i in [0, point.len() / 2 - 1, point.len() / 2, point.len() - 1] {
+            for i in [0, 1, point.len() / 2, point.len() / 2 + 1, point.len() - 1] {
                 let mut other = point.clone();
                 other[i] ^= 1;
                 assert!(!on_nist_curve(&other), "byte {i}");
             }
             assert!(!on_nist_curve(&vec![0; point.len()]) && !on_nist_curve(&vec![255; point.len()]));
         }
-        assert!(!on_nist_curve(&[]) && !on_nist_curve(&[1; 64]));
+        assert!(!on_nist_curve(&[]) && !on_nist_curve(&[4; 65]));
     }
 
     #[test]

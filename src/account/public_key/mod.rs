@@ -4,7 +4,6 @@
 //! certificates, several keys, weak algorithms, and what is no key of its algorithm although it has the length of one.
 
 mod curve;
-mod number;
 #[cfg(test)]
 mod tests;
 
@@ -234,7 +233,7 @@ fn check(
         let right = match field {
             Compressed(length) => value.len() == *length && is_point(*field, value),
             Curve(name) => value == name.as_bytes(),
-            Point(length) => value.len() == *length && value[0] == 4 && is_point(*field, &value[1..]),
+            Point(length) => value.len() == *length && value[0] == 4 && is_point(*field, value),
             Application => !value.is_empty(),
             Exponent => (2..=MOST_EXPONENT_BITS).contains(&bits(value)?) && is_odd(value),
             Modulus => match bits(value)? {
