@@ -130,8 +130,8 @@ fn a_credential_whose_name_changed_is_found_by_both_names() {
 #[test]
 fn an_empty_part_of_the_trail_names_the_way_back() {
     let mut desk = Desk::on_trail();
-    desk.press("/").types("who:nobody").press("enter").sees("Nothing matches who:nobody.").sees("esc").press("w");
-    desk.sees("set up the desk");
+    desk.press("/").types("who:nobody").press("enter").sees("Nothing matches who:nobody.").sees("esc");
+    desk.sees("v verify").sees_no("enter details").press("w").sees("set up the desk").sees("enter details");
 }
 
 #[test]

@@ -332,7 +332,8 @@ fn users_are_filtered_by_words_and_terms() {
         .press("ctrl-u")
         .types("role:basic");
     desk.sees_no("is not a role").press("enter").sees("chen").sees_no("bram").press("esc");
-    desk.sees("bram").press("/").types("nobody").sees("Nobody matches nobody.").press("esc").sees("4 users");
+    desk.sees("bram").press("/").types("nobody").sees("Nobody matches nobody.").press("enter");
+    desk.sees("n new").sees_no("keys made").sees_no("r role").press("esc").sees("4 users").sees("r role");
 }
 
 #[test]

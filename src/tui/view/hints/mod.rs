@@ -19,7 +19,7 @@ use crate::tui::pending::Slot;
 use crate::tui::screen::{MenuFocus, Screen, Topic};
 use crate::tui::sign_in::SignInKind;
 use crate::tui::view;
-use crate::tui::view::hints::places::{attention_focused, leads_from_menu, on_rows, works_on_list};
+use crate::tui::view::hints::places::{attention_focused, has_its_row, leads_from_menu, on_rows, works_on_list};
 use crate::tui::view::paint::{Paint, span};
 use crate::tui::view::screens::api;
 
@@ -156,7 +156,7 @@ pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding
     };
     let mut seen: Vec<Action> = Vec::new();
     let mut rows = Vec::new();
-    for binding in keymap::reachable(chain).iter().filter(|b| !b.hint.is_empty()).filter(works) {
+    for binding in keymap::reachable(chain).iter().filter(|b| !b.hint.is_empty() && has_its_row(app, b)).filter(works) {
         if !seen.contains(&binding.action) {
             seen.push(binding.action);
             rows.push(*binding);

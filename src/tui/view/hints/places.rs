@@ -32,6 +32,22 @@ pub(super) fn works_on_list(app: &App, binding: &Binding) -> bool {
     }
 }
 
+/// Whether a key that is about a selected entry or user has one: where nothing matches a filter, nothing is selected.
+pub(super) fn has_its_row(app: &App, binding: &Binding) -> bool {
+    let Some(workspace) = app.workspace.as_ref() else { return true };
+    match (binding.scope, binding.action) {
+        (Scope::Users, Action::Create | Action::Filter) => true,
+        (Scope::Users, _) => {
+            matches!(workspace.screen(), Some(Screen::Users(users)) if users.selected().is_some())
+        }
+        (Scope::Trail | Scope::Activity, Action::Open) => match workspace.refused() {
+            Some(refused) => refused.list.selected().is_some(),
+            None => workspace.trail().is_some_and(|list| list.selected().is_some()),
+        },
+        _ => true,
+    }
+}
+
 /// The page about one credential, if it is open.
 fn on_page(app: &App) -> Option<(&Api, &Details)> {
     let api = app.workspace.as_ref().filter(|workspace| workspace.dialogs.is_empty())?.api()?;
