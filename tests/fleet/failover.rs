@@ -2,7 +2,7 @@
 
 use rustix::process::Signal;
 
-use super::proxy::AtCommit;
+use super::proxy::{AtCommit, Network};
 use super::room::{Pair, alice, create, names, status, until, until_done};
 
 #[test]
@@ -48,8 +48,9 @@ fn a_commit_that_no_server_has_is_denied_after_the_primary_died() {
     until("the standby has it", || pair.on_standby("SELECT count(*) FROM credential") == 1);
     // What comes now reaches no standby.
     pair.wire.cut();
-    pair.wire.set(super::proxy::Network::Refuses);
-    room.proxies[0].at_commit(AtCommit::CutBehind);
+    pair.wire.set(Network::Refuses);
+    // Nor is the primary asked whether it has it before it dies.
+    room.proxies[0].at_commit_then(AtCommit::CutBehind, Network::Refuses);
     let lost = std::thread::scope(|scope| {
         let created = scope.spawn(|| create(&hub, &actor, "lost"));
         until("COMMIT is there", || room.proxies[0].struck() == 1);
@@ -57,11 +58,8 @@ fn a_commit_that_no_server_has_is_denied_after_the_primary_died() {
         pair.promote();
         created.join().unwrap()
     });
-    match lost {
-        Err(why) => assert!(why.exit_code() == 6 && why.to_string().contains("Nothing was changed"), "{why}"),
-        // It was faster than the signal: the primary said so before it died.
-        Ok(_) => panic!("told as kept by a server that is gone"),
-    }
+    let why = lost.expect_err("the server that has it is gone");
+    assert!(why.exit_code() == 6 && why.to_string().contains("Nothing was changed"), "{why}");
     until_done("changes go on", || create(&hub, &actor, "after"));
     assert_eq!(names(&hub), ["after", "before"]);
 }

@@ -28,7 +28,10 @@ fn the_socket_is_for_owner_and_group_and_removed_at_shutdown() {
     let desk = Desk::new();
     let mut verifier = desk.verifier();
     let socket = verifier.socket.clone();
-    assert_eq!(fs::metadata(&socket).unwrap().permissions().mode() & 0o7777, 0o660);
+    let mode = || fs::metadata(&socket).unwrap().permissions().mode() & 0o7777;
+    // It listens a moment before its group may connect.
+    verifier.until("open to its group", |_| mode() != 0o700);
+    assert_eq!(mode(), 0o660);
     let (code, sentence) = said(&mut desk.command(&["--listen", &format!("unix:{}", socket.display())]));
     assert_eq!(code, Some(5), "{sentence}");
     assert!(sentence.contains("is in use by another process"), "{sentence}");

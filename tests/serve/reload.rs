@@ -79,6 +79,8 @@ fn sighup_applies_token_and_log_level_and_ignores_mistakes() {
         verifier.until(says, |verifier| verifier.log().contains(says));
         assert_eq!(count(&verifier, "was not read anew"), n + 1, "{}", verifier.log());
         assert_eq!((asks(FIRST), asks(SECOND), ask(&one)), (401, 200, 200), "{says}");
+        // A connection that is idle for too long is closed.
+        assert_eq!(kept.ask(&GatewayRequest::nginx("GET", "/").by(&one).bytes()).status(), 200, "{says}");
     }
     config("");
     put(&desk, "token", FIRST);

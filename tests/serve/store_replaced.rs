@@ -238,12 +238,17 @@ fn statuses_until(verifier: &Verifier, key: &Key, mut is: impl FnMut() -> bool) 
     said
 }
 
-/// A verifier whose loads are delayed; with millions of credentials they take as long. It answers for a second without the store.
+/// Seconds for which a verifier with slow loads answers without the store: more than a loaded machine takes from one look to
+/// the next.
+const STALENESS: i64 = 3;
+
+/// A verifier whose loads are delayed; with millions of credentials they take as long. It answers for less than half of that
+/// without the store.
 fn slow(desk: &Desk) -> Verifier {
-    desk.policy(&Policy { staleness: 1, ..Policy::default() });
+    desk.policy(&Policy { staleness: STALENESS, ..Policy::default() });
     let socket = desk.dir.path().join("v.sock");
     let mut command = desk.command(&["--listen", &format!("unix:{}", socket.display())]);
-    command.env("KEYDESK_TEST_DELAY", "load=4000");
+    command.env("KEYDESK_TEST_DELAY", "load=8000");
     Verifier::spawn(command, desk.dir.path(), socket)
 }
 
@@ -258,7 +263,7 @@ fn a_slow_load_closes_nothing_and_hides_no_change() {
     let verifier = slow(&desk);
     assert_eq!((status(&verifier, &one), loads(&verifier)), (200, 1));
     // A change of settings needs no load.
-    desk.policy(&Policy { staleness: 1, algorithms: "hmac-sha512".parse().unwrap(), ..Policy::default() });
+    desk.policy(&Policy { staleness: STALENESS, algorithms: "hmac-sha512".parse().unwrap(), ..Policy::default() });
     let signs = desk.key(Kind::Hmac, "signs");
     verifier.until("narrowed", |verifier| {
         let signed = GatewayRequest::nginx("GET", "/").fields(&signs.hmac("GET", "/"));
@@ -359,7 +364,8 @@ fn with_a_broken_store_answers_continue_until_the_limit() {
     let verifier = desk.verifier();
     put(&desk, &nonsense(&desk));
     verifier.until("reported", |verifier| !says(verifier, "store: in sight"));
-    assert_eq!(status(&verifier, &one), 200);
+    let answered = status(&verifier, &one);
+    assert!(answered == 200 || age(&verifier) >= 2.0, "{answered} within the limit");
     verifier.until("closed", |verifier| status(verifier, &one) == 503);
     assert_eq!(verifier.get("/readyz").status(), 503);
 }
