@@ -12,7 +12,7 @@ mod setup;
 mod verbs;
 mod words;
 
-pub use authorized_keys::{Offer, authorized_line, in_time};
+pub use authorized_keys::{Offer, authorized_line, in_time, tried_line};
 pub use connection::connected_at;
 pub use environment::{is_kept, kept};
 pub use handover::{Handover, number};

@@ -13,6 +13,7 @@ mod hostile;
 mod keys;
 mod room;
 mod security_keys;
+mod setups;
 mod sign_in;
 mod terminal;
 mod upkeep;

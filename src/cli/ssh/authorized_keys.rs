@@ -10,7 +10,7 @@ use clap::Args;
 
 use crate::cli::args::PlaceArgs;
 use crate::config;
-use crate::ssh::{Offer, authorized_line, in_time};
+use crate::ssh::{Offer, authorized_line, in_time, tried_line};
 use crate::time::SystemClock;
 
 /// How long sshd is kept waiting at most; starting and ending take the rest of two seconds.
@@ -44,6 +44,9 @@ pub fn run(places: PlaceArgs, args: AuthorizedKeysArgs) {
     panic::set_hook(Box::new(|_| ()));
     let offer = Offer { user: args.user, algorithm: args.algorithm, key: args.key };
     let line = in_time(LIMIT, move || {
+        if let Some(line) = tried_line(&offer, &SystemClock) {
+            return Some(line);
+        }
         let paths = config::resolve(&places.given()).ok()?;
         authorized_line(&paths.store_of.keys, paths.owned(), &offer, &SystemClock)
     });

@@ -8,6 +8,7 @@ use crate::cli::error::{CliError, FAILED, NOT_ALLOWED};
 use crate::cli::output;
 use crate::config;
 use crate::ssh::{Enabled, Finding, Level, check, enable as put_in_place};
+use crate::time::SystemClock;
 
 /// Arguments of `ssh check`.
 #[derive(Debug, Args)]
@@ -35,7 +36,7 @@ pub fn check_all(places: PlaceArgs, args: &CheckArgs) -> Result<u8, CliError> {
     let paths = config::resolve_to_look(&places.or_of_the_machine())?;
     let mut files = vec![paths.config.clone(), paths.master_key.path.clone()];
     files.extend(paths.store.file().map(Into::into));
-    let found = check(&files);
+    let found = check(&files, &SystemClock);
     match args.json {
         true => output::document(&CheckJson { checks: found.iter().map(json).collect() })?,
         false => output::lines(found.iter().map(line))?,
@@ -58,11 +59,24 @@ pub fn enable() -> Result<(), CliError> {
         let sentence = "Only root can change what sshd goes by: run `keydesk ssh enable` with sudo.".to_owned();
         return Err(CliError::Message { code: NOT_ALLOWED, sentence });
     }
-    let done = put_in_place().map_err(CliError::failed)?;
-    output::outcome([match done {
+    let done = put_in_place(&SystemClock).map_err(CliError::failed)?;
+    output::outcome(match done {
         Enabled::Running => {
-            "sshd goes by keydesk's block, and a new connection was tried. Sign in with: ssh -t keydesk@HOST"
+            vec![
+                "sshd goes by keydesk's block, and a new connection was tried. Sign in with: ssh -t keydesk@HOST"
+                    .to_owned(),
+            ]
         }
-        Enabled::Waiting => "keydesk's block is in place. No sshd runs: start it, then run `keydesk ssh check`.",
-    }])
+        Enabled::NotTried(why) => vec![
+            format!("sshd goes by keydesk's block, but nobody could sign in from this machine to try it ({why})."),
+            "Before you sign out, sign in from where people come from: ssh -t keydesk@HOST".to_owned(),
+        ],
+        Enabled::Waiting => {
+            vec!["keydesk's block is in place. No sshd runs: start it, then run `keydesk ssh check`.".to_owned()]
+        }
+        Enabled::ToReload => vec![
+            "keydesk's block is in place, but which process is the sshd that reads it could not be told.".to_owned(),
+            "Reload it, for example by `systemctl reload ssh`, and run `keydesk ssh enable` again.".to_owned(),
+        ],
+    })
 }

@@ -2,12 +2,33 @@
 
 use std::collections::BTreeMap;
 
+use super::finding::{Finding, Level};
+use super::pattern::matches;
+use super::sshd;
+
 /// The block as it is shipped.
 pub(super) const BLOCK: &str = include_str!("../../../assets/sshd/keydesk.conf");
 
 /// Keywords that an operator may set otherwise: they change limits, not who gets in.
 const OWN_CHOICE: [&str; 6] =
     ["maxauthtries", "maxsessions", "clientaliveinterval", "clientalivecountmax", "loglevel", "acceptenv"];
+
+/// Variables that do something before keydesk can drop them: to the loader, to the shell that sshd starts keydesk by, or to
+/// where the desk is looked for.
+const EARLY: [&str; 12] = [
+    "LD_PRELOAD",
+    "LD_LIBRARY_PATH",
+    "LD_AUDIT",
+    "GLIBC_TUNABLES",
+    "PATH",
+    "HOME",
+    "ENV",
+    "BASH_ENV",
+    "BASH_FUNC_keydesk%%",
+    "SHELLOPTS",
+    "KEYDESK_CONFIG",
+    "KEYDESK_DATA_DIR",
+];
 
 /// A line of the block beside what sshd says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +44,15 @@ pub(super) struct Compared {
 }
 
 impl Compared {
+    /// Whether what an operator may choose lets nobody in, or lets a client choose.
+    fn keeps_out(&self) -> bool {
+        match self.keyword {
+            "MaxSessions" | "MaxAuthTries" => self.is == "0",
+            "AcceptEnv" => self.is.split_whitespace().any(|pattern| EARLY.iter().any(|name| matches(pattern, name))),
+            _ => false,
+        }
+    }
+
     /// Whether both are the same.
     pub(super) fn same(&self) -> bool {
         self.wanted == self.is
@@ -42,6 +72,34 @@ pub(super) fn compare(told: &str) -> Vec<Compared> {
             Compared { keyword, wanted: value.to_owned(), is, own_choice: OWN_CHOICE.contains(&name.as_str()) }
         })
         .collect()
+}
+
+/// The block beside what sshd goes by, as lines of the check.
+pub(super) fn block(told: &str) -> Vec<Finding> {
+    compare(told)
+        .into_iter()
+        .map(|line| match (line.same(), line.own_choice && !line.keeps_out()) {
+            (true, _) => Finding::ok(line.keyword, line.is),
+            (false, own_choice) => {
+                let level = if own_choice { Level::Warn } else { Level::Fail };
+                let is = if line.is.is_empty() { "nothing" } else { &line.is };
+                Finding::new(
+                    level,
+                    line.keyword,
+                    format!("{is}, and keydesk's block says {}", line.wanted),
+                    next(line.keyword),
+                )
+            }
+        })
+        .collect()
+}
+
+/// Who else says something of a keyword, if somebody does.
+fn next(keyword: &str) -> String {
+    match sshd::named_in(keyword).as_slice() {
+        [] => "Run `keydesk ssh enable`.".to_owned(),
+        places => format!("Run `keydesk ssh enable`; a Match before it wins over it: look at {}.", places.join(", ")),
+    }
 }
 
 /// Keyword and value of each line of the block.
@@ -77,5 +135,28 @@ mod tests {
         let wrong: Vec<_> = wrong.iter().map(|line| (line.keyword, line.own_choice)).collect();
         assert_eq!(wrong, [("TrustedUserCAKeys", false), ("MaxSessions", true)]);
         assert!(compare("").iter().all(|line| !line.same()));
+    }
+
+    #[test]
+    fn a_variable_that_does_something_early_is_no_choice() {
+        let level = |names: &str| {
+            let more: String = names.split(' ').map(|name| format!("acceptenv {name}\n")).collect();
+            block(&(told() + &more)).into_iter().find(|line| line.check == "AcceptEnv").unwrap().level
+        };
+        for names in ["GIT_*", "TZ EDITOR"] {
+            assert_eq!(level(names), Level::Warn, "{names}");
+        }
+        for names in ["PATH", "LD_*", "*", "KEYDESK_*", "BASH_*", "HOM?", "GIT_* ENV"] {
+            assert_eq!(level(names), Level::Fail, "{names}");
+        }
+    }
+
+    #[test]
+    fn no_session_at_all_is_no_choice() {
+        let level = |sessions: &str| {
+            let told = told().replace("maxsessions 4", sessions);
+            block(&told).into_iter().find(|line| line.check == "MaxSessions").unwrap().level
+        };
+        assert_eq!((level("maxsessions 1"), level("maxsessions 0")), (Level::Warn, Level::Fail));
     }
 }

@@ -6,58 +6,21 @@ use std::path::{Path, PathBuf};
 
 use nix::unistd::{Uid, User};
 
-use super::block::compare;
+use super::account::account;
+use super::admission::admission;
+use super::block::block;
+use super::finding::Finding;
 use super::{ACCOUNT, sshd};
+use crate::time::Clock;
 
-/// How good it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
-    /// As it should be.
-    Ok,
-    /// Another choice, which opens nothing.
-    Warn,
-    /// It does not work, or lets in whom it should not.
-    Fail,
-}
-
-impl Level {
-    /// The word at the beginning of its line.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Warn => "warn",
-            Self::Fail => "fail",
-        }
-    }
-}
-
-/// One line of the check.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// How good it is.
-    pub level: Level,
-    /// What was looked at: a keyword of sshd, a path, the account.
-    pub check: String,
-    /// What is there.
-    pub says: String,
-    /// What to do; empty where nothing is.
-    pub next: String,
-}
-
-impl Finding {
-    fn new(level: Level, check: impl Into<String>, says: impl Into<String>, next: impl Into<String>) -> Self {
-        Self { level, check: check.into(), says: says.into(), next: next.into() }
-    }
-}
+const DAY: i64 = 86_400_000;
 
 /// Everything that can be checked; `files` are those that the desk needs: its config, master key and database.
-pub fn check(files: &[PathBuf]) -> Vec<Finding> {
-    let mut found = vec![account()];
-    match sshd::settings(ACCOUNT) {
-        Err(why) => {
-            let next = "Run this as root, with sshd installed.";
-            found.push(Finding::new(Level::Fail, "sshd", why, next));
-        }
+pub fn check(files: &[PathBuf], clock: &dyn Clock) -> Vec<Finding> {
+    let told = sshd::settings(ACCOUNT);
+    let mut found = lets_in(told.as_deref().ok(), clock);
+    match told {
+        Err(why) => found.push(Finding::fail("sshd", why, "Run this as root, with sshd installed.")),
         Ok(told) => {
             found.extend(block(&told));
             let command = sshd::value(&told, "authorizedkeyscommand").and_then(|line| line.split(' ').next());
@@ -71,46 +34,17 @@ pub fn check(files: &[PathBuf]) -> Vec<Finding> {
     found
 }
 
-/// Whether the account can run a forced command.
-fn account() -> Finding {
-    let line = |level, says: String, next: &str| Finding::new(level, format!("user {ACCOUNT}"), says, next);
-    let Some(user) = User::from_name(ACCOUNT).ok().flatten() else {
-        let next = "Make it: systemd-sysusers with assets/sysusers.d/keydesk.conf.";
-        return line(Level::Fail, "there is no such Unix user".to_owned(), next);
-    };
-    let shell = user.shell.display().to_string();
-    let runs = fs::metadata(&user.shell).is_ok_and(|meta| meta.is_file() && meta.mode() & 0o111 != 0);
-    match ["nologin", "false"].iter().any(|no| shell.ends_with(no)) || !runs {
-        false => line(Level::Ok, format!("its shell is {shell}"), ""),
-        true => line(
-            Level::Fail,
-            format!("its shell is {shell}, by which no forced command can run"),
-            "Run: usermod --shell /bin/sh keydesk.",
-        ),
-    }
-}
-
-/// The block beside what sshd goes by.
-pub(super) fn block(told: &str) -> Vec<Finding> {
-    compare(told)
-        .into_iter()
-        .map(|line| match (line.same(), line.own_choice) {
-            (true, _) => Finding::new(Level::Ok, line.keyword, line.is, ""),
-            (false, own_choice) => {
-                let level = if own_choice { Level::Warn } else { Level::Fail };
-                let is = if line.is.is_empty() { "nothing" } else { &line.is };
-                let says = format!("{is}, and keydesk's block says {}", line.wanted);
-                let next = "Run `keydesk ssh enable`; a Match in an earlier file wins over it.";
-                Finding::new(level, line.keyword, says, next)
-            }
-        })
-        .collect()
+/// What keeps everybody out, whatever the block says.
+pub(super) fn lets_in(told: Option<&str>, clock: &dyn Clock) -> Vec<Finding> {
+    let mut found = account(told, clock.now().0.div_euclid(DAY));
+    found.extend(told.map(admission).into_iter().flatten());
+    found
 }
 
 /// Whether nobody but root and the owner can change a file or a directory on the way to it.
 fn walk(file: &Path, owner: Uid) -> Finding {
     let name = file.display().to_string();
-    let fail = |says: String, next: String| Finding::new(Level::Fail, name.clone(), says, next);
+    let fail = |says: String, next: String| Finding::fail(name.clone(), says, next);
     let real = match fs::canonicalize(file) {
         Ok(real) => real,
         Err(why) => {
@@ -127,7 +61,7 @@ fn walk(file: &Path, owner: Uid) -> Finding {
             return fail(says, next);
         }
     }
-    Finding::new(Level::Ok, name, "nobody else can change it or a directory on the way", "")
+    Finding::ok(name, "nobody else can change it or a directory on the way")
 }
 
 fn offence(way: &Path, meta: &Metadata, owner: Uid) -> Option<(String, String)> {
@@ -152,6 +86,7 @@ mod tests {
 
     use rustix::process::getuid;
 
+    use super::super::finding::Level;
     use super::*;
 
     #[test]

@@ -1,62 +1,93 @@
-//! sshd as a program: what it goes by, whether its configuration is right, and how it reads it anew.
+//! sshd as a program: what it goes by, and whether its configuration is right.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use rustix::process::{Pid, Signal, kill_process};
+use super::PLACE;
 
 /// Where sshd is.
 const PLACES: [&str; 3] = ["/usr/sbin/sshd", "/usr/local/sbin/sshd", "/usr/bin/sshd"];
+/// Where the other programs are: whoever calls keydesk has a PATH of their own.
+const TOOLS: [&str; 3] = ["/usr/bin", "/bin", "/usr/local/bin"];
+/// The configuration that sshd reads, and the directory that its first line includes.
+pub(super) const CONFIG: &str = "/etc/ssh/sshd_config";
+const DROP_INS: &str = "/etc/ssh/sshd_config.d";
+/// The port of a connection that is asked about, until it is known.
+const PORT: &str = "22";
+/// What sshd complains about where it has not run since the machine was started.
+const NEVER_RUN: &str = "privilege separation directory";
 
 /// Path of sshd, if it is installed.
-fn program() -> Result<&'static str, String> {
+pub(super) fn program() -> Result<&'static str, String> {
     let found = PLACES.into_iter().find(|path| Path::new(path).exists());
     found.ok_or_else(|| "sshd is not installed. Install openssh-server.".to_owned())
 }
 
+/// Another program.
+pub(super) fn tool(name: &str) -> Option<Command> {
+    TOOLS.iter().map(|dir| Path::new(dir).join(name)).find(|path| path.exists()).map(Command::new)
+}
+
 /// What sshd goes by for the account, as `sshd -T` prints it.
 pub(super) fn settings(account: &str) -> Result<String, String> {
-    let user = format!("user={account},host=localhost,addr=127.0.0.1");
-    run(Command::new(program()?).args(["-T", "-C", &user]))
+    // Without the part about this end a Match of it would be an error.
+    let ask = |port: &str| {
+        let client = format!("user={account},host=localhost,addr=127.0.0.1");
+        let here = format!("laddr=127.0.0.1,lport={port},rdomain=");
+        run(Command::new(program()?).args(["-T", "-C", &format!("{client},{here}")])).map_err(with_hint)
+    };
+    let told = ask(PORT)?;
+    match value(&told, "port") {
+        Some(port) if port != PORT => ask(port),
+        _ => Ok(told),
+    }
 }
 
 /// Tests the configuration.
 pub(super) fn test() -> Result<(), String> {
-    run(Command::new(program()?).arg("-t")).map(|_| ())
+    run(Command::new(program()?).arg("-t")).map(|_| ()).map_err(with_hint)
+}
+
+fn with_hint(why: String) -> String {
+    match why.contains(NEVER_RUN) {
+        true => format!("{why}. Start sshd once, which makes it, and run this again."),
+        false => why,
+    }
 }
 
 /// What a keyword is set to. sshd 10.0 prints keywords in small letters, 10.6 as its manual writes them.
 pub(super) fn value<'a>(settings: &'a str, keyword: &str) -> Option<&'a str> {
-    let mut all = settings.lines().filter_map(|line| line.split_once(' '));
-    all.find(|(name, _)| name.eq_ignore_ascii_case(keyword)).map(|(_, value)| value.trim())
+    lines(settings, keyword).next()
 }
 
-/// Makes a running sshd read its configuration anew. `false` if none runs.
-pub(super) fn reload(settings: &str) -> Result<bool, String> {
-    if Path::new("/run/systemd/system").is_dir() {
-        for unit in ["ssh.service", "sshd.service"] {
-            let mut asked = Command::new("systemctl");
-            if run(asked.args(["is-active", "--quiet", unit])).is_ok() {
-                return run(Command::new("systemctl").args(["reload", unit])).map(|_| true);
-            }
-        }
-        // With a socket in place of the service each connection reads it anew.
-        let mut asked = Command::new("systemctl");
-        if run(asked.args(["is-active", "--quiet", "ssh.socket"])).is_ok() {
-            return Ok(true);
-        }
-    }
-    let file = value(settings, "pidfile").filter(|file| *file != "none");
-    let text = file.and_then(|file| fs::read_to_string(file).ok());
-    match text.and_then(|text| Pid::from_raw(text.trim().parse().ok()?)) {
-        None => Ok(false),
-        Some(pid) => match kill_process(pid, Signal::HUP) {
-            Ok(()) => Ok(true),
-            Err(rustix::io::Errno::SRCH) => Ok(false),
-            Err(why) => Err(format!("sshd could not be told to read its configuration: {why}.")),
-        },
-    }
+/// Everything that a keyword is set to, which may be on several lines.
+pub(super) fn values<'a>(settings: &'a str, keyword: &str) -> Vec<&'a str> {
+    lines(settings, keyword).flat_map(str::split_whitespace).collect()
+}
+
+fn lines<'a>(settings: &'a str, keyword: &str) -> impl Iterator<Item = &'a str> {
+    let all = settings.lines().filter_map(|line| line.trim().split_once(' '));
+    all.filter(move |(name, _)| name.eq_ignore_ascii_case(keyword)).map(|(_, value)| value.trim())
+}
+
+/// Where the files of sshd name a keyword, but for keydesk's block.
+pub(super) fn named_in(keyword: &str) -> Vec<String> {
+    let drop_ins = fs::read_dir(DROP_INS).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut files: Vec<_> = drop_ins.filter(|file| file != Path::new(PLACE)).collect();
+    files.sort();
+    files.push(PathBuf::from(CONFIG));
+    files.iter().flat_map(|file| named_in_file(file, keyword)).collect()
+}
+
+fn named_in_file(file: &Path, keyword: &str) -> Vec<String> {
+    let text = fs::read_to_string(file).unwrap_or_default();
+    let is_named = |line: &str| {
+        let word = line.trim_start().split([' ', '\t', '=']).next().unwrap_or_default();
+        word.eq_ignore_ascii_case(keyword)
+    };
+    let lines = text.lines().zip(1..).filter(|(line, _)| is_named(line));
+    lines.map(|(_, number)| format!("{}:{number}", file.display())).collect()
 }
 
 /// Runs a program to its end; what it printed, or the first lines of what it complained about.
@@ -70,5 +101,25 @@ pub(super) fn run(command: &mut Command) -> Result<String, String> {
             let lines: Vec<_> = said.lines().map(str::trim).filter(|line| !line.is_empty()).take(3).collect();
             Err(if lines.is_empty() { format!("{name} failed.") } else { format!("{name}: {}", lines.join(" ")) })
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_keyword_is_found_wherever_a_file_names_it() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), "# PermitTTY no\nMatch all\n\tpermittty=no\nPermitTTYs no\n  PermitTTY yes\n").unwrap();
+        let at = |number| format!("{}:{number}", file.path().display());
+        assert_eq!(named_in_file(file.path(), "PermitTTY"), [at(3), at(5)]);
+    }
+
+    #[test]
+    fn values_are_gathered_from_all_lines() {
+        let told = "port 22\nallowusers a b\nAllowUsers c\npermittty yes\n";
+        assert_eq!(values(told, "allowusers"), ["a", "b", "c"]);
+        assert_eq!((value(told, "PermitTTY"), value(told, "none")), (Some("yes"), None));
     }
 }
