@@ -29,8 +29,7 @@ pub struct Offer {
 /// The line for the key of a sign-in that root tries out (`keydesk ssh enable`): it tells the version of keydesk, and that is all.
 pub fn tried_line(offer: &Offer, clock: &dyn Clock) -> Option<String> {
     let key = format!("{} {}", offer.algorithm, offer.key);
-    (offer.user == ACCOUNT && is_tried(&key, clock))
-        .then(|| format!("restrict,command=\"{} --version\" {key}", program()))
+    (offer.user == ACCOUNT && is_tried(&key, clock)).then(|| format!("restrict,command=\"{PROGRAM} --version\" {key}"))
 }
 
 /// The line for an offered key, if it may open the desk in this database.
@@ -44,19 +43,15 @@ pub fn authorized_line(place: &StorePlace, owned: &Path, offer: &Offer, clock: &
         return None;
     }
     let found = authorized_key(place, &key, clock).ok().flatten()?;
-    line(&program(), &found, &offer.algorithm, &offer.key)
+    line(&found, &offer.algorithm, &offer.key)
 }
 
-/// The program of the forced command: this one, by its own path, so that no PATH finds another.
-fn program() -> String {
-    let path = std::env::current_exe().ok().and_then(|path| path.into_os_string().into_string().ok());
-    // An upgrade may have removed the file, and a quote would end the command.
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._+-".contains(c);
-    path.filter(|path| path.starts_with('/') && path.chars().all(is_plain)).unwrap_or_else(|| "keydesk".to_owned())
-}
+/// The program of the forced command, found by the path that sshd sets. `ssh check` tells of an `AcceptEnv` by which a client
+/// could set another.
+const PROGRAM: &str = "keydesk";
 
-fn line(program: &str, key: &AuthorizedKey, algorithm: &str, base64: &str) -> Option<String> {
-    let mut line = format!("restrict,pty,command=\"{program} ssh session --key-id {}\"", key.no);
+fn line(key: &AuthorizedKey, algorithm: &str, base64: &str) -> Option<String> {
+    let mut line = format!("restrict,pty,command=\"{PROGRAM} ssh session --key-id {}\"", key.no);
     if !key.networks.is_any() {
         let networks: Vec<_> = key.networks.iter().map(ToString::to_string).collect();
         write!(line, ",from=\"{}\"", networks.join(",")).ok()?;
@@ -85,13 +80,13 @@ mod tests {
     #[test]
     fn a_line_has_digits_and_the_limits_of_the_key() {
         let mut key = AuthorizedKey { no: 7, networks: Networks::default(), expires_at: None };
-        let plain = "restrict,pty,command=\"/usr/bin/keydesk ssh session --key-id 7\" ssh-ed25519 AAAA";
-        assert_eq!(line("/usr/bin/keydesk", &key, "ssh-ed25519", "AAAA").unwrap(), plain);
+        let plain = "restrict,pty,command=\"keydesk ssh session --key-id 7\" ssh-ed25519 AAAA";
+        assert_eq!(line(&key, "ssh-ed25519", "AAAA").unwrap(), plain);
         key.networks = Networks::from_line("10.0.0.0/8 2001:db8::/32").unwrap();
         key.expires_at = Some(Seconds(1_800_000_000));
-        let limited = "restrict,pty,command=\"/usr/bin/keydesk ssh session --key-id 7\",from=\"10.0.0.0/8,2001:db8::/32\",\
+        let limited = "restrict,pty,command=\"keydesk ssh session --key-id 7\",from=\"10.0.0.0/8,2001:db8::/32\",\
                        expiry-time=\"20270115080000Z\" ssh-ed25519 AAAA";
-        assert_eq!(line("/usr/bin/keydesk", &key, "ssh-ed25519", "AAAA").unwrap(), limited);
+        assert_eq!(line(&key, "ssh-ed25519", "AAAA").unwrap(), limited);
     }
 
     #[test]

@@ -7,8 +7,6 @@ use std::time::{Duration, Instant};
 
 use crate::desk::{Desk, PASSWORD, text};
 
-/// The forced command names it by its path: no PATH of a client finds another.
-const PROGRAM: &str = env!("CARGO_BIN_EXE_keydesk");
 const TYPE: &str = "ssh-ed25519";
 const KEY: &str = "AAAAC3NzaC1lZDI1NTE5AAAAIGqfuWY/qEOkXvf5eQUiBWrIwFd87zjaLr19SlUVNBES";
 const FINGERPRINT: &str = "SHA256:8jsqZeBCXYsEyj5Bnr71zvS7VP2s7KZQmCpOXiv1nVs";
@@ -46,12 +44,12 @@ fn with_key(more: &[&str]) -> Desk {
 #[test]
 fn a_known_key_is_one_line_without_any_environment() {
     let desk = with_key(&[]);
-    let line = format!("restrict,pty,command=\"{PROGRAM} ssh session --key-id 1\" {TYPE} {KEY}\n");
+    let line = format!("restrict,pty,command=\"keydesk ssh session --key-id 1\" {TYPE} {KEY}\n");
     assert_eq!(asked(&desk, &[&me(), FINGERPRINT, TYPE, KEY]), line);
     assert_eq!(asked(&desk, &[&me(), "MD5:whatever", TYPE, KEY]), line, "the key counts, not its fingerprint");
     let limited = with_key(&["--network", "10.0.0.0/8", "--network", "2001:db8::/32", "--expires", "2100-01-01"]);
     let line = format!(
-        "restrict,pty,command=\"{PROGRAM} ssh session --key-id 1\",from=\"10.0.0.0/8,2001:db8::/32\",expiry-time=\"21000101000000Z\" \
+        "restrict,pty,command=\"keydesk ssh session --key-id 1\",from=\"10.0.0.0/8,2001:db8::/32\",expiry-time=\"21000101000000Z\" \
          {TYPE} {KEY}\n"
     );
     assert_eq!(asked(&limited, &[&me(), FINGERPRINT, TYPE, KEY]), line);

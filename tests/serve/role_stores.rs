@@ -114,7 +114,7 @@ fn each_role_works_as_the_user_that_the_config_names() {
     verifier.stop();
 
     let line = site.authorized_keys();
-    assert!(line.starts_with("restrict,pty,command=") && line.contains("keydesk ssh session --key-id 1\""), "{line:?}");
+    assert!(line.starts_with("restrict,pty,command=\"keydesk ssh session --key-id 1\""), "{line:?}");
     // It is that user who asks: without the grant the answer is nothing.
     site.server.sql(&site.owner.database, "REVOKE SELECT ON keydesk.ssh_key FROM keydesk_keys");
     assert_eq!(site.authorized_keys(), "");
