@@ -44,7 +44,7 @@ impl Context {
             None => {
                 self.require_local()?;
                 let hub = open_hub(&self.paths, Arc::clone(&self.clock))?;
-                let name = acting.named().ok_or_else(|| nobody_named(&hub))?;
+                let name = acting.named()?.ok_or_else(|| nobody_named(&hub))?;
                 let actor = hub.local_actor(&name, &self.origin)?;
                 OpenDesk { hub, actor }
             }
@@ -59,7 +59,7 @@ impl Context {
     pub fn acts(&self, acting: &Acting) -> Result<String, CliError> {
         self.require_local()?;
         acting
-            .named()
+            .named()?
             .ok_or_else(|| CliError::usage("Say who acts: add --as NAME, or set KEYDESK_AS=NAME for all commands."))
     }
 

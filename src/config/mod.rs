@@ -82,6 +82,9 @@ pub enum ConfigError {
     /// Not a place for a store.
     #[error(transparent)]
     Store(#[from] StoreUrlError),
+    /// An environment variable is set and cannot be read.
+    #[error("The environment variable {0} is not UTF-8 text, so what it names is not known. Set it anew, or unset it.")]
+    Variable(&'static str),
     /// A relative path, and the current directory is gone.
     #[error("The current directory cannot be read: {0}. Change to another, or write absolute paths.")]
     NoCurrentDir(String),

@@ -1,6 +1,7 @@
 //! Resolves paths: flags, environment, config file, then the defaults of the platform.
 
 use std::env;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -25,7 +26,7 @@ pub struct Overrides {
     /// `store copy --to`.
     pub copy_to: Option<String>,
     /// `KEYDESK_STORE`.
-    pub store_variable: Option<String>,
+    pub store_variable: Option<OsString>,
     /// `PGPASSFILE`: libpq's file with passwords.
     pub pass_file: Option<PathBuf>,
     /// `KEYDESK_STATE_DIR`.
@@ -133,7 +134,9 @@ fn resolve_by(overrides: &Overrides, read: fn(&Path) -> Result<ConfigFile, Confi
     let beside = config.parent().unwrap_or(Path::new("/"));
     let default_database = default_database(overrides, &file, &here, beside, platform.as_ref())?;
     let clear_text = file.store_clear_text;
-    let named = match (&overrides.store, &overrides.store_variable, &file.store) {
+    let variable =
+        overrides.store_variable.as_deref().map(|store| store.to_str().ok_or(ConfigError::Variable("KEYDESK_STORE")));
+    let named = match (overrides.store.as_deref(), variable.transpose()?, &file.store) {
         (Some(store), _, _) | (None, Some(store), _) => Some(store_place(store, &here, clear_text)?),
         // A store is a whole place; a data directory only says where the default one would be. So the file's store
         // stands before --data-dir: `init --store` wrote it there to be found again.

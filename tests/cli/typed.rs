@@ -1,10 +1,12 @@
 //! What surrounds a typed thing: networks, times, paths, stores, text with a dash before it, terms of a filter.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
 
 use serde_json::Value;
 
-use crate::desk::{Desk, PASSWORD};
+use crate::desk::{Desk, PASSWORD, Run};
 
 fn created(desk: &Desk, args: &[&str]) -> Value {
     let made = desk.create(&[&["--kind", "hmac", "--name", "x"], args].concat());
@@ -229,4 +231,31 @@ fn a_tilde_is_the_home_directory() {
     assert!(home.join("desk/keydesk.db").exists() && home.join("keys/m").exists());
     let output = run(&[("KEYDESK_DATA_DIR", "~/desk")], &["key", "list", "--as", "alice"]);
     assert!(output.status.success(), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_variable_that_is_no_text_names_no_other_place() {
+    let desk = Desk::ready();
+    let key = desk.new_key("basic", "only one");
+    let odd = OsStr::from_bytes(b"/var/desk\xff.db");
+    for (variable, says) in [("KEYDESK_STORE", "KEYDESK_STORE is not UTF-8"), ("KEYDESK_AS", "KEYDESK_AS is not UTF-8")]
+    {
+        for args in [vec!["key", "list"], vec!["key", "revoke", &key], vec!["schema", "status"]] {
+            let mut command = desk.command(&args);
+            if variable != "KEYDESK_AS" {
+                command.args(["--as", "alice"]);
+            }
+            Run::new(&args, command.env(variable, odd).output().unwrap()).fails(2, says);
+        }
+    }
+    // A path may be of any bytes, and is the one that is named.
+    for (variable, code, says) in [
+        ("KEYDESK_CONFIG", 6, "is missing"),
+        ("KEYDESK_DATA_DIR", 5, "but no database at /var/desk"),
+        ("KEYDESK_MASTER_KEY_FILE", 6, "is missing"),
+    ] {
+        let args = ["key", "list", "--as", "alice"];
+        Run::new(&args, desk.command(&args).env(variable, odd).output().unwrap()).fails(code, says);
+    }
+    assert_eq!(desk.list().len(), 1);
 }

@@ -62,6 +62,9 @@ fn whatever_is_planted_in_the_schema_is_noticed() {
         "CREATE INDEX credential_by_change_ccnew ON keydesk.credential ((change + 1));
          UPDATE pg_index SET indisvalid = FALSE WHERE indexrelid = 'keydesk.credential_by_change_ccnew'::regclass",
         "UPDATE pg_index SET indisvalid = FALSE WHERE indexrelid = 'keydesk.credential_by_change'::regclass",
+        // A condition that looks like a storage parameter.
+        "DROP INDEX keydesk.credential_by_change;
+         CREATE INDEX credential_by_change ON keydesk.credential (change) WITH (fillfactor = 70) WHERE name <> ' WITH (fillfactor=''70'')'",
         "CREATE FUNCTION public.trail_keeps() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN OLD; END $$;
          DROP TRIGGER trail_keeps_rows ON keydesk.trail; CREATE TRIGGER trail_keeps_rows BEFORE DELETE ON keydesk.trail
          FOR EACH ROW EXECUTE FUNCTION public.trail_keeps();
@@ -92,13 +95,28 @@ fn what_an_operator_does_to_a_server_is_no_tampering() {
     for done in [
         "ANALYZE",
         "VACUUM",
+        "VACUUM FULL",
         "REINDEX TABLE keydesk.credential",
         "REINDEX SCHEMA CONCURRENTLY keydesk",
         // What that looks like while it works, which takes an hour on a large table.
         "CREATE INDEX credential_by_change_ccnew ON keydesk.credential (change);
          UPDATE pg_index SET indisvalid = FALSE WHERE indexrelid = 'keydesk.credential_by_change_ccnew'::regclass",
         "CREATE TABLE public.of_another_program (id TEXT)",
-        "ALTER TABLE keydesk.head SET (fillfactor = 10)",
+        "ALTER TABLE keydesk.head SET (fillfactor = 10, autovacuum_vacuum_scale_factor = 0.01, toast.autovacuum_enabled = false)",
+        "ALTER INDEX keydesk.credential_by_change SET (fillfactor = 70, deduplicate_items = off)",
+        "ALTER INDEX keydesk.setting_pkey SET (fillfactor = 70)",
+        "REINDEX INDEX CONCURRENTLY keydesk.credential_by_change",
+        // Every index, those with a condition too.
+        "DO $$ DECLARE name regclass; BEGIN FOR name IN SELECT indexrelid FROM pg_index JOIN pg_class c ON c.oid = indexrelid
+             WHERE c.relnamespace = 'keydesk'::regnamespace LOOP
+             EXECUTE format('ALTER INDEX %s SET (fillfactor = 80)', name); END LOOP; END $$",
+        "ALTER INDEX keydesk.credential_by_change RESET (fillfactor, deduplicate_items)",
+        "ALTER TABLE keydesk.credential ALTER COLUMN name SET STATISTICS 500, ALTER COLUMN name SET STORAGE EXTERNAL,
+             ALTER COLUMN name SET (n_distinct = -1)",
+        "ALTER TABLE keydesk.trail CLUSTER ON trail_pkey; CLUSTER keydesk.trail",
+        "ALTER TABLE keydesk.trail REPLICA IDENTITY FULL",
+        "CREATE PUBLICATION p FOR ALL TABLES",
+        "COMMENT ON TABLE keydesk.head IS 'theirs'",
         "CREATE STATISTICS public.s ON kind, state FROM keydesk.credential",
     ] {
         server.sql(&place.database, done);

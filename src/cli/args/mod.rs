@@ -11,7 +11,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueHint};
 
 use crate::account::Role;
-use crate::config::Overrides;
+use crate::config::{ConfigError, Overrides};
 use crate::credential::{Kind, Overlap};
 use crate::hub::ListOrder;
 use crate::time::is_never;
@@ -62,7 +62,7 @@ impl PlaceArgs {
             master_key_file: self.master_key_file.or_else(|| path("KEYDESK_MASTER_KEY_FILE")),
             store,
             copy_to: None,
-            store_variable: env::var("KEYDESK_STORE").ok().filter(|store| !store.is_empty()),
+            store_variable: env::var_os("KEYDESK_STORE").filter(|store| !store.is_empty()),
             pass_file: path("PGPASSFILE"),
             state_dir: path("KEYDESK_STATE_DIR"),
             // The first, if a unit has several.
@@ -93,8 +93,12 @@ pub struct Acting {
 
 impl Acting {
     /// Who was named by the flag, or else by the environment; an empty variable is one that is not set.
-    pub fn named(&self) -> Option<String> {
-        self.name.clone().or_else(|| env::var("KEYDESK_AS").ok().filter(|name| !name.is_empty()))
+    pub fn named(&self) -> Result<Option<String>, ConfigError> {
+        match (&self.name, env::var_os("KEYDESK_AS").filter(|name| !name.is_empty())) {
+            (Some(name), _) => Ok(Some(name.clone())),
+            (None, Some(name)) => name.into_string().map(Some).map_err(|_| ConfigError::Variable("KEYDESK_AS")),
+            (None, None) => Ok(None),
+        }
     }
 }
 

@@ -28,9 +28,19 @@ macro_rules! accepted {
 pub(super) const ALL: &str = concat!(
     r#"
 WITH schema AS (SELECT oid, nspowner AS owner, nspacl FROM pg_namespace WHERE nspname = 'keydesk'),
+-- How an index is stored is the operator's own, and stands between its columns and its condition.
+ends AS (
+    SELECT i.*, pg_get_indexdef(c.oid) AS whole, COALESCE(' WHERE ' || pg_get_expr(i.indpred, i.indrelid), '') AS condition,
+        ' WITH (' || (SELECT string_agg(quote_ident(o.option_name) || '='
+            || CASE quote_ident(o.option_value) WHEN o.option_value THEN o.option_value ELSE quote_literal(o.option_value) END,
+            ', ' ORDER BY o.at)
+            FROM pg_options_to_table(c.reloptions) WITH ORDINALITY o (option_name, option_value, at)) || ')' AS storage
+        FROM pg_class c JOIN schema ON c.relnamespace = schema.oid JOIN pg_index i ON i.indexrelid = c.oid
+),
 defined AS (
-    SELECT i.*, substr(def, strpos(def, ' ON ')) AS behind_name FROM pg_class c JOIN schema ON c.relnamespace = schema.oid
-        JOIN pg_index i ON i.indexrelid = c.oid, pg_get_indexdef(c.oid) def
+    SELECT e.*, def, substr(def, strpos(def, ' ON ')) AS behind_name
+        FROM ends e, LATERAL (SELECT CASE right(whole, length(storage || condition)) WHEN storage || condition
+            THEN left(whole, - length(storage || condition)) || condition ELSE whole END AS def) d
 ),
 -- REINDEX CONCURRENTLY has a second index for a while, which answers nothing yet or nothing any more.
 being_built AS (
@@ -66,8 +76,8 @@ lines AS (
     UNION ALL SELECT json_build_array('constraint', rel.relname, o.conname, o.contype, pg_get_constraintdef(o.oid),
         o.convalidated)::text
         FROM rel JOIN pg_constraint o ON o.conrelid = rel.oid WHERE o.contype <> 'n'
-    UNION ALL SELECT json_build_array('index', pg_get_indexdef(i.indexrelid), i.indisvalid, i.indisready)::text
-        FROM rel JOIN pg_index i ON i.indrelid = rel.oid WHERE i.indexrelid NOT IN (SELECT indexrelid FROM being_built)
+    UNION ALL SELECT json_build_array('index', i.def, i.indisvalid, i.indisready)::text
+        FROM rel JOIN defined i ON i.indrelid = rel.oid WHERE i.indexrelid NOT IN (SELECT indexrelid FROM being_built)
     UNION ALL SELECT json_build_array('trigger', rel.relname, CASE WHEN t.tgisinternal THEN p.proname ELSE t.tgname END,
         t.tgenabled, CASE WHEN t.tgisinternal THEN t.tgconstrrelid::regclass::text ELSE pg_get_triggerdef(t.oid) END)::text
         FROM rel JOIN pg_trigger t ON t.tgrelid = rel.oid JOIN pg_proc p ON p.oid = t.tgfoid
