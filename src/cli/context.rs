@@ -8,7 +8,9 @@ use std::sync::Arc;
 use crate::account::{Right, allows};
 use crate::config::Paths;
 use crate::credential::{Kind, holds_api_secret};
-use crate::hub::{Actor, CredentialRow, CredentialTarget, Hub, HubError, OpenOutcome, Origin, UserOperation};
+use crate::hub::{
+    Actor, CredentialRow, CredentialTarget, Hub, HubError, OpenOutcome, Origin, StoreNotice, Unconfirmed, UserOperation,
+};
 use crate::progress;
 use crate::time::Clock;
 
@@ -26,6 +28,8 @@ pub struct Context {
     pub clock: Arc<dyn Clock>,
     /// In a session by SSH key the open desk and who signed in, until a command takes it. Nobody acts as anybody else there.
     pub signed_in: Option<RefCell<Option<OpenDesk>>>,
+    /// The changes of each desk that was opened which no standby has confirmed.
+    pub unconfirmed: RefCell<Vec<Unconfirmed>>,
 }
 
 /// An open desk and the acting user.
@@ -49,10 +53,23 @@ impl Context {
                 OpenDesk { hub, actor }
             }
         };
+        self.watch(desk.hub.unconfirmed());
         if let Some(copied) = desk.hub.copied_to()? {
             stderr_line(&copied.sentence());
         }
         Ok(desk)
+    }
+
+    /// Has it told at the end if a change of this desk is on one server alone.
+    pub fn watch(&self, unconfirmed: Unconfirmed) {
+        self.unconfirmed.borrow_mut().push(unconfirmed);
+    }
+
+    /// Says if what the command changed is on one server alone. It is made all the same.
+    pub fn tell_of_unconfirmed(&self) {
+        if self.unconfirmed.borrow().iter().any(Unconfirmed::is_any) {
+            stderr_line(&StoreNotice::Unconfirmed.sentence());
+        }
     }
 
     /// Who acts, for a command that does not open the desk.

@@ -45,12 +45,17 @@ pub fn run(context: &Context, args: InitArgs) -> Result<(), CliError> {
     let password = password_prompt::new_password(&args.name, args.password_stdin)?;
     let wanted = SetUp { account: args.account, name: args.name, password };
     let remembered = remember(context)?;
-    if let Err(why) = Hub::set_up(&places, Arc::clone(&context.clock), &wanted, &context.origin) {
-        // After a conflict somebody else's desk exists, and may be found by this very line.
-        if let (Some(remembered), false) = (remembered, matches!(why, HubError::Conflict(_))) {
-            remembered.undo();
+    match Hub::set_up(&places, Arc::clone(&context.clock), &wanted, &context.origin) {
+        Ok(hub) => context.watch(hub.unconfirmed()),
+        Err(why) => {
+            // After a conflict somebody else's desk exists, and may be found by this very line; and one that is there may be
+            // found where nobody knows whether it is.
+            let may_be_there = matches!(why, HubError::Conflict(_) | HubError::Failed(_) | HubError::Unknown);
+            if let (Some(remembered), false) = (remembered, may_be_there) {
+                remembered.undo();
+            }
+            return Err(why.into());
         }
-        return Err(why.into());
     }
     output::outcome([
         format!("The desk of {} is ready; its first Administrator is {}.", wanted.account.trim(), wanted.name),

@@ -24,6 +24,7 @@ mod ssh_key;
 mod store;
 mod user;
 
+use std::cell::RefCell;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -191,6 +192,7 @@ fn dispatch(line: CommandLine) -> Result<Next, CliError> {
             origin: process::origin(),
             clock: Arc::new(SystemClock),
             signed_in: None,
+            unconfirmed: RefCell::default(),
         })
     };
     match chosen {
@@ -212,11 +214,15 @@ fn dispatch(line: CommandLine) -> Result<Next, CliError> {
         }
         Some(Command::Completions(args)) => completions::run(command(), &args)?,
         Some(Command::Man) => man::run(command())?,
-        Some(Command::Init(args)) => init::run(&context(places.overrides(args.store.clone()))?, args)?,
-        Some(Command::Schema(command)) => schema::run(&context(places.overrides(None))?, &command)?,
+        Some(Command::Init(args)) => {
+            told(&context(places.overrides(args.store.clone()))?, |context| init::run(context, args))?;
+        }
+        Some(Command::Schema(command)) => {
+            told(&context(places.overrides(None))?, |context| schema::run(context, &command))?;
+        }
         Some(Command::Store(StoreCommand::Copy(args))) => {
             let overrides = Overrides { copy_to: Some(args.to.clone()), ..places.overrides(None) };
-            copy::run(&context(overrides)?, &args)?;
+            told(&context(overrides)?, |context| copy::run(context, &args))?;
         }
         Some(Command::Serve(args)) => serve::run(places.overrides(None), &args)?,
         Some(Command::Sign(args)) => sign::run(&args)?,
@@ -226,8 +232,19 @@ fn dispatch(line: CommandLine) -> Result<Next, CliError> {
     Ok(Next::Exit(0))
 }
 
+/// Runs a command, and says at the end, whatever came of it, if what it changed is on one server alone.
+fn told(context: &Context, run: impl FnOnce(&Context) -> Result<(), CliError>) -> Result<(), CliError> {
+    let done = run(context);
+    context.tell_of_unconfirmed();
+    done
+}
+
 /// Runs one of the commands that work on a desk, at home or in a session by SSH key.
 fn with_context(context: &Context, command: Command) -> Result<(), CliError> {
+    told(context, |context| on_a_desk(context, command))
+}
+
+fn on_a_desk(context: &Context, command: Command) -> Result<(), CliError> {
     match command {
         Command::Key(command) => key::run(context, command),
         Command::User(command) => user::run(context, command),

@@ -3,6 +3,7 @@
 //! Whoever may write beside the database must not redirect other writes: no link is followed, and a file is checked
 //! after it was opened. And where another user may write to a directory on the path, nothing is opened at all.
 
+pub mod fault_injection;
 mod path_guard;
 mod protected;
 mod safe_open;

@@ -208,6 +208,9 @@ pub enum Conflict {
     /// Set-up works once.
     #[error("This desk is set up already. Run `keydesk` and sign in.")]
     SetUpDone,
+    /// Another process has been at it for long.
+    #[error("Another process is setting up this desk. Wait until it has ended, then run `keydesk` and sign in.")]
+    BeingSetUp,
     /// A desk is where a copy of another was to be made.
     #[error("There is a desk in {0} already. Nothing was copied; name a place where there is none.")]
     DeskThere(String),
@@ -274,6 +277,7 @@ impl From<StoreError> for HubError {
     fn from(why: StoreError) -> Self {
         match why {
             StoreError::Unknown => Self::Unknown,
+            StoreError::DeskThere(place) => Conflict::DeskThere(place).into(),
             StoreError::Cancelled => Self::Failed("It was cancelled. Nothing was changed.".to_owned()),
             StoreError::Broken(_) => Self::Failed(why.to_string()),
             StoreError::Unavailable(_) | StoreError::Foreign(_) => Self::Unavailable(why.to_string()),

@@ -28,7 +28,7 @@ use crate::store::tables::HeadRow;
 use crate::time::{Clock, Millis};
 use crate::vault::Vault;
 
-pub use crate::store::{Cancel, Heard, Listener, PORT, PostgresHost, PostgresPlace, StoreUse};
+pub use crate::store::{Cancel, Heard, Listener, PORT, PostgresHost, PostgresPlace, StoreUse, Unconfirmed};
 pub use actor::{Actor, KeyUsed, LastSignIn, Origin, Session, SignIn, Via};
 pub use attention::{AttentionItem, AttentionLevel, AttentionWords, Group, RefusedKey, STATES, StateCounts};
 pub use audit::{AcceptReport, LogFilter, LogFilterError, log_terms};

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::bulk;
-use super::{Cancel, Cell, Row, StoreError, Value};
+use super::{Cancel, Cell, Row, StoreError, Unconfirmed, Value};
 
 /// A handle to a database, with one writer and one reader that do not block each other.
 ///
@@ -87,6 +87,14 @@ pub trait Store: Send + Sync {
     fn primaries(&self) -> Option<Vec<String>> {
         None
     }
+
+    /// The commits that are on the disk of one server alone: a standby was to confirm them, and was waited for in vain.
+    fn unconfirmed(&self) -> Unconfirmed {
+        Unconfirmed::default()
+    }
+
+    /// Where there are such commits, waits once more for a standby to confirm them. Changes need not wait for it.
+    fn confirm(&self) {}
 
     /// Sends a notification on a channel, over another connection than a listener has: a listener that hears it hears of
     /// commits too.

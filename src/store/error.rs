@@ -9,6 +9,9 @@ pub enum StoreError {
     /// Not a keydesk database, made by a newer keydesk, or its schema was modified. Nothing was changed.
     #[error("{0}")]
     Foreign(String),
+    /// A desk is where one was to be made. Nothing was changed.
+    #[error("There is a desk in {0} already.")]
+    DeskThere(String),
     /// The commit was sent and no answer came: it may or may not be kept.
     #[error("The store did not say whether the change was kept.")]
     Unknown,

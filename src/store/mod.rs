@@ -11,6 +11,7 @@ mod postgres;
 mod schema;
 mod sqlite;
 pub mod tables;
+mod unconfirmed;
 mod value;
 
 pub use cancel::Cancel;
@@ -19,4 +20,5 @@ pub use error::StoreError;
 pub use postgres::{PORT, PostgresHost, PostgresPlace, PostgresStore, StoreUse};
 pub use schema::{MigrateRows, Migration, NEWEST_STEP, Nature, STEPS, Step, oldest};
 pub use sqlite::{FileContent, SqliteStore};
+pub use unconfirmed::Unconfirmed;
 pub use value::{Cell, Row, Value};

@@ -5,8 +5,11 @@ use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::RenameFlags;
+use rustix::io::Errno;
 use zeroize::Zeroizing;
 
+use crate::files::fault_injection::may_be_killed;
 use crate::files::{self, UnsafePath};
 use crate::secret::Secret;
 
@@ -24,6 +27,16 @@ pub struct MasterKeyPlace {
 }
 
 impl MasterKeyPlace {
+    /// Whether a file is there. An empty one is none: nothing was ever sealed with it.
+    pub fn is_there(&self) -> bool {
+        std::fs::metadata(&self.path).is_ok_and(|meta| !is_empty(&meta))
+    }
+
+    /// Whether the file has the length of a key.
+    pub fn is_whole(&self) -> bool {
+        std::fs::metadata(&self.path).is_ok_and(|meta| meta.is_file() && meta.len() == LEN as u64)
+    }
+
     /// A file of the file system, which must be the owner's alone.
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), from_systemd: false }
@@ -42,26 +55,43 @@ impl MasterKey {
         Ok(Self(Secret::new(key.to_vec())))
     }
 
-    /// A new one in a new file (`O_EXCL`, 0600, synced with its directory). Of two who try at once, one wins.
+    /// A new one in a new file (0600, synced with its directory), which is there as a whole or not at all. Of two who try at once,
+    /// one wins.
     pub fn create(place: &MasterKeyPlace) -> Result<Self, VaultError> {
         let key = Self::generate()?;
         let path = &guarded(&place.path)?;
         let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         DirBuilder::new().recursive(true).mode(0o700).create(parent).map_err(|e| io(path, &e))?;
-        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-        let file = file.map_err(|e| match e.kind() {
+        let beside = &path.with_added_extension("new");
+        let made = key.write(beside, path).inspect_err(|_| drop(std::fs::remove_file(beside)));
+        made.map_err(|e| match e.kind() {
             ErrorKind::AlreadyExists if path.is_dir() => MasterKeyError::Directory(path.clone()),
             ErrorKind::AlreadyExists => MasterKeyError::Exists(path.clone()),
             _ => io(path, &e),
         })?;
-        key.write(file, parent).inspect_err(|_| drop(std::fs::remove_file(path))).map_err(|e| io(path, &e))?;
+        // Nothing may depend on a file that could be gone after the next crash.
+        let synced = File::open(parent).and_then(|parent| parent.sync_all());
+        synced.inspect_err(|_| drop(std::fs::remove_file(path))).map_err(|e| io(path, &e))?;
+        may_be_killed();
         Ok(key)
     }
 
-    fn write(&self, mut file: File, parent: &Path) -> std::io::Result<()> {
+    /// Writes it under another name first. What a process left there that was killed was never a key.
+    fn write(&self, beside: &Path, path: &Path) -> std::io::Result<()> {
+        if let Err(why) = std::fs::remove_file(beside)
+            && why.kind() != ErrorKind::NotFound
+        {
+            return Err(why);
+        }
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(beside)?;
+        may_be_killed();
         file.write_all(self.0.expose())?;
         file.sync_all()?;
-        File::open(parent)?.sync_all()
+        may_be_killed();
+        if std::fs::symlink_metadata(path).is_ok_and(|meta| is_empty(&meta)) {
+            std::fs::remove_file(path)?;
+        }
+        put(beside, path)
     }
 
     /// Reads it; refused if anybody else can read it or could have put it there. A link to it is followed, if nobody
@@ -106,6 +136,22 @@ impl MasterKey {
     }
 }
 
+fn is_empty(meta: &std::fs::Metadata) -> bool {
+    meta.is_file() && meta.len() == 0
+}
+
+/// Gives a file its name, unless that is taken. Not every file system can do that by renaming.
+fn put(beside: &Path, path: &Path) -> std::io::Result<()> {
+    let here = rustix::fs::CWD;
+    match rustix::fs::renameat_with(here, beside, here, path, RenameFlags::NOREPLACE) {
+        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
+            std::fs::hard_link(beside, path)?;
+            std::fs::remove_file(beside)
+        }
+        renamed => Ok(renamed?),
+    }
+}
+
 fn guarded(path: &Path) -> Result<PathBuf, MasterKeyError> {
     files::guarded(path).map_err(|why| MasterKeyError::Unsafe { path: path.to_owned(), why })
 }
@@ -131,6 +177,23 @@ mod tests {
         let again = MasterKey::create(&place);
         assert!(matches!(again, Err(VaultError::MasterKey(MasterKeyError::Exists(_)))));
         assert_eq!(made.0, MasterKey::load(&place).unwrap().0);
+        assert_eq!(fs::read_dir(dir.path().join("new")).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn neither_an_empty_file_nor_what_was_left_is_a_key() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = MasterKeyPlace::file(dir.path().join("master.key"));
+        fs::write(&place.path, "").unwrap();
+        fs::write(dir.path().join("master.key.new"), [7; 31]).unwrap();
+        assert!(!place.is_there());
+        let made = MasterKey::create(&place).unwrap();
+        assert_eq!(made.0, MasterKey::load(&place).unwrap().0);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+        fs::write(&place.path, [7; 31]).unwrap();
+        assert!(place.is_there() && !place.is_whole());
+        assert!(matches!(MasterKey::create(&place), Err(VaultError::MasterKey(MasterKeyError::Exists(_)))));
+        assert_eq!(fs::read(&place.path).unwrap(), [7; 31], "it is left alone");
     }
 
     #[test]

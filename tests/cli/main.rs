@@ -37,5 +37,6 @@ mod tamper;
 mod timestamps;
 mod trail;
 mod typed;
+mod unfinished;
 mod users;
 mod words;

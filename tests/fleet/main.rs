@@ -33,3 +33,4 @@ mod network;
 mod resources;
 mod room;
 mod two_primaries;
+mod unconfirmed;

@@ -12,7 +12,7 @@ use super::one_store::is_of_the_other_store;
 use super::server::server;
 use super::support::{Desk, refusal, wanted};
 
-const ROLES: &str = include_str!("../../assets/sql/roles.sql");
+pub const ROLES: &str = include_str!("../../assets/sql/roles.sql");
 
 #[test]
 fn each_role_does_its_work_and_nothing_else() {

@@ -1,9 +1,13 @@
 //! Steps of the schema on a server that several processes use: who applies them, and who is refused.
 
-use keydesk::hub::{DeskPaths, Hub, HubError, Origin, StorePlace, StoreUse};
+use std::sync::Arc;
+
+use keydesk::hub::{DeskPaths, Hub, HubError, Origin, PostgresPlace, StorePlace, StoreUse};
 
 use super::made::open;
 use super::one_store::is_of_the_other_store;
+use super::roles::ROLES;
+use super::server::server;
 use super::steps;
 use super::support::Desk;
 
@@ -66,7 +70,7 @@ fn a_breaking_step_is_applied_on_purpose_only() {
 
     let desk = at_step_10();
     let upgrade = Hub::upgrade_schema(&desk.places(), desk.clock.clone(), "alice", &Origin::default(), &mut |_, _| ());
-    assert_eq!(upgrade.unwrap().at, 10);
+    assert_eq!(upgrade.unwrap().0.at, 10);
     opened(&desk, StoreUse::Verifier).unwrap();
 }
 
@@ -88,5 +92,60 @@ fn an_upgrade_signs_nothing_that_was_planted_before_it() {
             assert!(why.exit_code() == 6 && why.to_string().contains("changed outside keydesk"), "{why}");
         }
         assert_eq!(desk.number("SELECT MAX(no) FROM schema_step"), 10, "no step was taken");
+    }
+}
+
+/// Has everything of the desk belong to somebody.
+fn give_to(desk: &Desk, owner: &str) {
+    desk.sql(&format!(
+        "DO $$ DECLARE thing text; BEGIN
+             FOR thing IN SELECT oid::regclass FROM pg_class WHERE relnamespace = 'keydesk'::regnamespace AND relkind = 'r' LOOP
+                 EXECUTE format('ALTER TABLE %s OWNER TO {owner}', thing); END LOOP;
+             FOR thing IN SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'keydesk'::regnamespace LOOP
+                 EXECUTE format('ALTER FUNCTION %s OWNER TO {owner}', thing); END LOOP;
+         END $$; ALTER SCHEMA keydesk OWNER TO {owner}"
+    ));
+}
+
+#[test]
+fn what_a_step_makes_belongs_to_the_owner_whoever_applies_it() {
+    if is_of_the_other_store!() {
+        return;
+    }
+    let server = server().unwrap();
+    server.sql(
+        "postgres",
+        "CREATE ROLE \"Step owner\" LOGIN; CREATE ROLE step_member LOGIN IN ROLE \"Step owner\"; CREATE ROLE step_stranger LOGIN",
+    );
+    for (user, applies) in [("step_stranger", false), ("step_member", true), ("postgres", true), ("Step owner", true)] {
+        let desk = at_step_10();
+        give_to(&desk, "\"Step owner\"");
+        let StorePlace::Postgres(place) = desk.places().store else { panic!("no server") };
+        server.sql(&place.database, ROLES.split("-- `keydesk ssh").next().unwrap());
+        desk.sql("GRANT keydesk_desk TO step_stranger");
+        let as_user = |user: &str, store_use| {
+            let store = StorePlace::Postgres(Arc::new(PostgresPlace { user: user.to_owned(), ..(*place).clone() }));
+            Hub::open(&DeskPaths { store, store_use, ..desk.places() }, desk.clock.clone()).map(drop)
+        };
+        for store_use in [StoreUse::Desk, StoreUse::Upgrade] {
+            match (as_user(user, store_use), applies) {
+                (Ok(()), true) => {}
+                (Err(why), false) => {
+                    let said = why.to_string();
+                    assert!(
+                        why.exit_code() == 6 && said.contains("for the owner of its schema, \"Step owner\""),
+                        "{said}"
+                    );
+                    assert!(said.contains("with KEYDESK_STORE set to the URL of that user"), "{said}");
+                    assert_eq!(desk.number("SELECT MAX(no) FROM schema_step"), 10);
+                }
+                (opened, _) => panic!("{user}: {opened:?}"),
+            }
+        }
+        let of_others = "SELECT count(*) FROM pg_class WHERE relnamespace = 'keydesk'::regnamespace \
+                         AND relowner <> '\"Step owner\"'::regrole";
+        assert_eq!(desk.number(of_others), 0, "{user}");
+        as_user("Step owner", StoreUse::Desk).unwrap();
+        as_user("Step owner", StoreUse::Verifier).unwrap();
     }
 }

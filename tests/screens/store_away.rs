@@ -161,6 +161,18 @@ fn two_primaries_stay_on_the_menu_until_one_is_left() {
 }
 
 #[test]
+fn a_change_that_no_standby_confirmed_is_told_until_one_does() {
+    let alone = "No standby has confirmed the last change: it is on the primary's disk alone, and lost if that server dies before";
+    let mut desk = Desk::on_list();
+    desk.sized(200, 40).fills_in("nightly").is_told(&[StoreNotice::Unconfirmed]).sees(alone).sees("nightly");
+    desk.is_told(&[StoreNotice::Unconfirmed]).waits(6_000).sees_no(alone);
+    desk.is_told(&[]).sees("A standby has confirmed all changes.").sees("nightly");
+    let mut desk = Desk::signed_in_as(Role::Administrator);
+    desk.is_told(&[StoreNotice::Unconfirmed]).waits(6_000).press("tab");
+    desk.sees("▌ ! No standby has confirmed the last change").press("d").sees("This line stays until");
+}
+
+#[test]
 fn the_lock_screen_says_nothing_and_the_menu_behind_it_does() {
     let mut desk = Desk::signed_in_as(Role::Administrator);
     desk.press("L").sees("Locked").is_told(&[two_primaries()]).sees_no("servers").sees_no("db1");

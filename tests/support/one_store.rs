@@ -37,6 +37,7 @@ pub const POSTGRES: &[(&str, &str)] = &[
         "hub::server_upgrade::the_next_desk_applies_additive_steps_and_a_verifier_none",
         "machines share a desk and are upgraded in turn",
     ),
+    ("hub::server_upgrade::what_a_step_makes_belongs_to_the_owner_whoever_applies_it", "a file has one owner"),
     ("hub::unanswered::a_commit_without_an_answer_is_never_told_wrongly", "the line to the server breaks"),
     ("serve::fleet::notice::behind_a_pooler_nothing_is_heard_and_nobody_says_so", "poolers stand before servers"),
     (

@@ -114,7 +114,8 @@ fn open(places: PlaceArgs, args: &SessionArgs, handed: Handover) -> Result<Next,
     if verb.sensitive {
         confirm(&mut desk, &session, asked)?;
     }
-    let context = Context { paths, origin, clock, signed_in: Some(RefCell::new(Some(desk))) };
+    let context =
+        Context { paths, origin, clock, signed_in: Some(RefCell::new(Some(desk))), unconfirmed: RefCell::default() };
     match line.command {
         Some(command) => with_context(&context, command)?,
         None => return Err(CliError::usage(NO_TERMINAL)),

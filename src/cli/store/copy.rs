@@ -64,6 +64,7 @@ pub fn run(context: &Context, args: &CopyArgs) -> Result<(), CliError> {
     });
     progress.clear();
     let copy = copied?;
+    context.watch(copy.unconfirmed.clone());
     if !copy.noted {
         stderr_line(&format!("The copy in {to} is whole, but the activity log of {from} could not say so."));
     }

@@ -67,7 +67,9 @@ pub fn run(context: &Context, verb: &SchemaCommand) -> Result<(), CliError> {
         SchemaCommand::Upgrade(args) => {
             let name = context.acts(&args.acting)?;
             let clock = Arc::clone(&context.clock);
-            let before = Hub::upgrade_schema(&places, clock, &name, &context.origin, &mut progress::upgrading())?;
+            let (before, unconfirmed) =
+                Hub::upgrade_schema(&places, clock, &name, &context.origin, &mut progress::upgrading())?;
+            context.watch(unconfirmed);
             output::outcome([match before.pending.is_empty() {
                 true => format!("The schema is at step {} already; nothing was changed.", before.at),
                 false => format!("The schema is now at step {}; it was at {}.", before.known, before.at),

@@ -176,7 +176,7 @@ impl AttentionItem {
             | Self::SettingTampered
             | Self::WentBack
             | Self::Altered(_) => AttentionLevel::Danger,
-            Self::Store(StoreNotice::Copied { .. })
+            Self::Store(StoreNotice::Copied { .. } | StoreNotice::Unconfirmed)
             | Self::OneAdministrator(..)
             | Self::Lost(_)
             | Self::ExpiredCalled(_)
@@ -202,7 +202,7 @@ impl AttentionItem {
             Self::Unasked => Some(("unasked", 1)),
             Self::Store(StoreNotice::Copied { epoch, .. }) => Some(("copied", *epoch)),
             Self::Lost(_)
-            | Self::Store(StoreNotice::TwoPrimaries(_))
+            | Self::Store(StoreNotice::TwoPrimaries(_) | StoreNotice::Unconfirmed)
             | Self::Tampered(_)
             | Self::UsersTampered(_)
             | Self::SettingTampered

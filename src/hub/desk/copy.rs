@@ -13,11 +13,11 @@ use crate::hub::tx::{row_tags, table_sums};
 use crate::hub::verifier::rollback_reports::{epoch_in, told};
 use crate::hub::{Actor, Cancel, Conflict, Hub, HubError, Progress, StoreNotice, StorePlace};
 use crate::store::tables::{self, HeadRow, TrailFilter};
-use crate::store::{Cell, Commit, NEWEST_STEP, Store, StoreError, Tx, WriteTx};
+use crate::store::{Cell, Commit, NEWEST_STEP, Store, StoreError, Tx, Unconfirmed, WriteTx};
 use crate::vault::{TagInput, sha256, uuid};
 
 /// A desk that was copied.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct StoreCopy {
     /// The epoch here, and the one of the copy.
     pub epochs: (i64, i64),
@@ -25,6 +25,8 @@ pub struct StoreCopy {
     pub tables: Vec<CopiedRows>,
     /// Whether the trail here says that the desk was copied.
     pub noted: bool,
+    /// Whether the copy is on the disk of one server alone.
+    pub unconfirmed: Unconfirmed,
 }
 
 /// The rows of one table.
@@ -137,8 +139,9 @@ impl Copying<'_, '_> {
         let epochs = (before, before.max(known).saturating_add(1));
         let subject = Subject::named(self.to.to_string()).changed(None, epoch_json(epochs.1));
         change.note(action::COPIED_TO, subject)?;
-        let (mut made, mut failed) = (None, None);
+        let (mut made, mut failed, mut unconfirmed) = (None, None, Unconfirmed::default());
         let kept = store_place::create(self.to, &mut |store| {
+            unconfirmed = store.unconfirmed();
             self.fill(store, epochs).map(|tables| made = Some(tables)).map_err(|why| {
                 let said = match why {
                     HubError::Unknown => StoreError::Unknown,
@@ -149,7 +152,7 @@ impl Copying<'_, '_> {
             })
         });
         match (kept, made, failed) {
-            (Ok(()), Some(tables), _) => Ok(StoreCopy { epochs, tables, noted: true }),
+            (Ok(()), Some(tables), _) => Ok(StoreCopy { epochs, tables, noted: true, unconfirmed }),
             (Err(StoreError::Unknown), ..) => Err(HubError::Failed(format!(
                 "It is not known whether the copy in {} was kept: the store did not say. This desk was not changed; look whether there \
                  is a desk there before you try again.",

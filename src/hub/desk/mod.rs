@@ -1,6 +1,7 @@
 //! The desk as a whole: finds and opens one.
 
 mod copy;
+mod first_key;
 mod paths;
 mod schema_status;
 mod schema_tags;
@@ -14,12 +15,11 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use crate::hub::desk::seen_file::{Seen, SeenFile};
-use crate::hub::desk::set_up::lone_key;
 use crate::hub::error::unreadable;
 use crate::hub::settings::stored;
 use crate::hub::tx::rollback::continues;
 use crate::hub::tx::row_tags;
-use crate::hub::{Cancel, Conflict, Hub, HubError};
+use crate::hub::{Cancel, Hub, HubError};
 use crate::store::tables::{self, AccountRecord, HeadRow, RingRecord, Tagged};
 use crate::store::{Migration, Store, StoreError, StoreUse, Tx, WriteTx};
 use crate::time::Clock;
@@ -56,9 +56,12 @@ impl Hub {
         progress: Progress<'_>,
     ) -> Result<OpenOutcome, HubError> {
         let found = store_place::find(&places.store)?;
-        match (found.is_there(), places.master_key.path.exists()) {
+        let key = &places.master_key;
+        // Beside a database an empty file is a key that was lost.
+        let has_key = if found.is_there() { key.path.exists() } else { key.is_there() };
+        match (found.is_there(), has_key) {
             (false, false) => Ok(OpenOutcome::New),
-            (false, true) => Err(Conflict::HalfThere(lone_key(places)).into()),
+            (false, true) => first_key::require_unfinished(places).map(|()| OpenOutcome::New),
             (true, false) => Err(MasterKeyError::Missing(places.master_key.path.clone()).into()),
             (true, true) => {
                 let mut failed = None;
@@ -72,7 +75,9 @@ impl Hub {
                 });
                 let store = opened.map_err(|why| failed.unwrap_or_else(|| why.into()))?;
                 let master = MasterKey::load(&places.master_key)?;
-                Self::assemble(store, Arc::new(master), clock, places).map(OpenOutcome::Ready)
+                let hub = Self::assemble(store, Arc::new(master), clock, places)?;
+                first_key::is_finished(places);
+                Ok(OpenOutcome::Ready(hub))
             }
         }
     }

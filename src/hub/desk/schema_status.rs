@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::account::{Right, Role, UserState, allows};
 use crate::hub::desk::store_place;
 use crate::hub::tx::intent::Intent;
-use crate::hub::{Denied, DeskPaths, Hub, HubError, OpenOutcome, Origin, Progress, SessionOver, StoreUse};
+use crate::hub::{Denied, DeskPaths, Hub, HubError, OpenOutcome, Origin, Progress, SessionOver, StoreUse, Unconfirmed};
 use crate::store::tables;
 use crate::store::{Cancel, NEWEST_STEP, Nature, STEPS, Store, StoreError};
 use crate::time::Clock;
@@ -67,18 +67,19 @@ impl Hub {
         }
     }
 
-    /// Applies every step that is missing, for an Administrator on this machine; returns where the schema was.
+    /// Applies every step that is missing, for an Administrator on this machine; returns where the schema was, and what no
+    /// standby has confirmed.
     pub fn upgrade_schema(
         places: &DeskPaths,
         clock: Arc<dyn Clock>,
         name: &str,
         origin: &Origin,
         progress: Progress<'_>,
-    ) -> Result<SchemaStatus, HubError> {
+    ) -> Result<(SchemaStatus, Unconfirmed), HubError> {
         let before = Self::schema_status_for(Right::ManageSite, places, clock.clone(), name, origin)?;
         let places = DeskPaths { store_use: StoreUse::Upgrade, ..places.clone() };
         match Self::open_with(&places, clock, progress)? {
-            OpenOutcome::Ready(hub) => hub.local_actor(name, origin).map(|_| before),
+            OpenOutcome::Ready(hub) => hub.local_actor(name, origin).map(|_| (before, hub.unconfirmed())),
             OpenOutcome::New => Err(HubError::Unavailable(format!("There is no desk at {}.", places.store))),
         }
     }

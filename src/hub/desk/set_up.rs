@@ -1,10 +1,14 @@
 //! Set-up: makes the account, the key ring, the first Administrator and the first rows of the trail.
 
 use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::account::{AccountName, Role, UserName, UserState};
 use crate::files::ProtectedPlaces;
+use crate::files::fault_injection::may_be_killed;
 use crate::hub::audit::action;
+use crate::hub::desk::first_key::{self, UnfinishedDesk};
 use crate::hub::desk::seen_file::Seen;
 use crate::hub::desk::{schema_tags, store_place};
 use crate::hub::settings::stored;
@@ -18,9 +22,14 @@ use crate::secret::Secret;
 use crate::store::tables::{self, AccountRecord, RingRecord, UserRecord};
 use crate::store::{SqliteStore, Store, StoreError};
 use crate::time::{Clock, Millis};
-use crate::vault::{
-    MasterKey, MasterKeyError, MasterKeyPlace, Purpose, RingKey, RingRow, Vault, VaultError, hash_password, uuid,
-};
+use crate::vault::{MasterKey, MasterKeyPlace, Purpose, RingKey, RingRow, Vault, hash_password, uuid};
+
+/// How long to ask whether the desk was made, and the time between two questions.
+const PATIENCE: Duration = Duration::from_secs(30);
+const AGAIN: Duration = Duration::from_millis(250);
+/// What is said when nobody can say.
+const NOT_KNOWN: &str = "It is not known whether the desk was made: the store did not say. Set it up again: that goes on where this \
+                         ended, or says that the desk is there.";
 
 /// The input of set-up.
 #[derive(Debug)]
@@ -35,7 +44,7 @@ pub struct SetUp {
 
 impl Hub {
     /// Creates the account, the key ring, the first Administrator, and the master key in its file. Works once: of two
-    /// concurrent set-ups one wins, since the key file is created first and exclusively.
+    /// concurrent set-ups one wins. One that was killed is gone on with by the next.
     pub fn set_up(
         places: &DeskPaths,
         clock: Arc<dyn Clock>,
@@ -45,34 +54,57 @@ impl Hub {
         let wanted = CheckedSetUp::check(wanted)?;
         Self::require_nothing(places)?;
         let password = hash_password(wanted.password)?;
-        let master = MasterKey::create(&places.master_key).map(Arc::new).map_err(|why| match why {
-            VaultError::MasterKey(MasterKeyError::Exists(_)) => Conflict::SetUpDone.into(),
-            why => HubError::from(why),
-        })?;
-        let made = store_place::create(&places.store, &mut |store| {
-            fill(store, &master, &clock, &wanted, &password, origin).map_err(|why| match why {
-                HubError::Unknown => StoreError::Unknown,
-                why => StoreError::Unavailable(why.to_string()),
-            })
-        });
-        // This process created the key a moment ago, and nothing that is kept was sealed with it; unless nobody knows. From
-        // here on the database exists, and no later error may remove its key.
-        made.inspect_err(|why| {
-            if *why != StoreError::Unknown {
-                drop(std::fs::remove_file(&places.master_key.path));
+        let unfinished = UnfinishedDesk::lock(places)?;
+        // Another process may have been faster while this one waited for the lock.
+        let key = match Self::require_nothing(places) {
+            Ok(()) => unfinished.key(places)?,
+            Err(why) => {
+                unfinished.remove_if_useless();
+                return Err(why);
             }
-        })?;
-        // A new database has nothing to migrate.
+        };
+        let (began, mut is_alone) = (Instant::now(), false);
+        may_be_killed();
+        let made = store_place::create(&places.store, &mut |store| {
+            fill(store.clone(), &key.master, &clock, &wanted, &password, origin).map_err(|why| match why {
+                HubError::Unknown => StoreError::Unknown,
+                HubError::Conflict(Conflict::DeskThere(place)) => StoreError::DeskThere(place),
+                why => StoreError::Unavailable(why.to_string()),
+            })?;
+            is_alone = store.unconfirmed().is_any();
+            Ok(())
+        });
+        may_be_killed();
+        let made = if made == Err(StoreError::Unknown) { was_made(places, began) } else { made };
+        match made {
+            Ok(()) => {}
+            // Key and file stay: whatever became of the desk, the next set-up goes on with them or finds it.
+            Err(StoreError::Unknown) => return Err(HubError::Failed(NOT_KNOWN.to_owned())),
+            Err(why) => {
+                key.give_up();
+                return Err(match why {
+                    StoreError::DeskThere(_) => Conflict::HalfThere(lone_database(places)).into(),
+                    why => why.into(),
+                });
+            }
+        }
+        // From here on the database exists, and no later error may remove its key. A new database has nothing to migrate.
         let store = store_place::open(places, &mut |_, _| Ok(()))?;
-        Self::assemble(store, master, clock, places)
+        let hub = Self::assemble(store, key.master.clone(), clock, places)?;
+        if is_alone {
+            hub.store.unconfirmed().note();
+        }
+        key.keep();
+        Ok(hub)
     }
 
-    /// An error if there is a desk at the places, or half of one, or if nobody can say.
+    /// An error if there is a desk at the places, or half of one, or if nobody can say. A key that was left by a set-up which did
+    /// not get further is none.
     pub fn require_nothing(places: &DeskPaths) -> Result<(), HubError> {
-        match (store_place::find(&places.store)?.is_there(), places.master_key.path.exists()) {
+        match (store_place::find(&places.store)?.is_there(), places.master_key.is_there()) {
             (false, false) => Ok(()),
             (true, true) => Err(Conflict::SetUpDone.into()),
-            (false, true) => Err(Conflict::HalfThere(lone_key(places)).into()),
+            (false, true) => first_key::require_unfinished(places),
             (true, false) => Err(Conflict::HalfThere(lone_database(places)).into()),
         }
     }
@@ -152,7 +184,25 @@ fn fill(
     change.note(action::SET_UP, Subject::named(wanted.account.as_str()).changed(None, Some(settings)))?;
     let after = Some(mapping::json(&user));
     change.note(action::USER_ADDED, Subject::row(&id, &user.name).changed(None, after))?;
-    change.commit()
+    may_be_killed();
+    change.commit()?;
+    may_be_killed();
+    Ok(())
+}
+
+/// Whether a desk whose commit got no answer is there. A server that went away is asked again for a while.
+fn was_made(places: &DeskPaths, began: Instant) -> Result<(), StoreError> {
+    loop {
+        match store_place::is_made(&places.store) {
+            Ok(true) => return Ok(()),
+            Ok(false) => {
+                let sentence = "The store could not keep the desk. Nothing was changed; try again.";
+                return Err(StoreError::Unavailable(sentence.to_owned()));
+            }
+            Err(_) if began.elapsed() < PATIENCE => thread::sleep(AGAIN),
+            Err(_) => return Err(StoreError::Unknown),
+        }
+    }
 }
 
 /// A hub on a store that has nothing yet.
@@ -174,14 +224,6 @@ fn to_be_filled(store: Arc<dyn Store>, vault: Vault, clock: Arc<dyn Clock>, acco
 fn ring_record(key: RingRow, now: Millis) -> RingRecord {
     let purpose = key.purpose.as_str().to_owned();
     RingRecord { id: i64::from(key.id), purpose, active: key.active, wrapped: key.wrapped, created_at: now.0 }
-}
-
-pub(super) fn lone_key(places: &DeskPaths) -> String {
-    format!(
-        "There is a master key at {} but no database at {}. Both were left alone. Put the database back; or, if no desk uses that key, move it away and start again.",
-        places.master_key.path.display(),
-        places.store,
-    )
 }
 
 fn lone_database(places: &DeskPaths) -> String {

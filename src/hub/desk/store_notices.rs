@@ -3,6 +3,7 @@
 use std::sync::PoisonError;
 
 use crate::hub::Hub;
+use crate::store::Unconfirmed;
 
 /// Something about the store that somebody has to put right.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub enum StoreNotice {
         /// The epoch of that copy, which is beyond those of earlier ones.
         epoch: i64,
     },
+    /// What was changed is on the disk of one server alone: no standby has confirmed it.
+    Unconfirmed,
 }
 
 impl StoreNotice {
@@ -32,6 +35,11 @@ impl StoreNotice {
                 "This desk was copied to {place}, and neither sees what is changed at the other: if the copy is in use, name it as \
                  the store in the config file, then start keydesk again."
             ),
+            Self::Unconfirmed => format!(
+                "{}: it is on the primary's disk alone, and lost if that server dies before a standby has it. See that the \
+                 standbys run and follow.",
+                self.said()
+            ),
         }
     }
 
@@ -40,6 +48,7 @@ impl StoreNotice {
         match self {
             Self::TwoPrimaries(_) => "One server of the store takes changes again, and no other.",
             Self::Copied { .. } => "The store is no longer one that was copied elsewhere.",
+            Self::Unconfirmed => "A standby has confirmed all changes.",
         }
     }
 
@@ -48,6 +57,7 @@ impl StoreNotice {
         match self {
             Self::TwoPrimaries(_) => "two primaries",
             Self::Copied { .. } => "copied",
+            Self::Unconfirmed => "unconfirmed",
         }
     }
 
@@ -64,6 +74,7 @@ impl StoreNotice {
                 format!("{many} servers of the store take changes")
             }
             Self::Copied { .. } => "This desk was copied elsewhere".to_owned(),
+            Self::Unconfirmed => "No standby has confirmed the last change".to_owned(),
         }
     }
 
@@ -72,6 +83,7 @@ impl StoreNotice {
         match self {
             Self::TwoPrimaries(_) => "see which".to_owned(),
             Self::Copied { place, .. } => place.clone(),
+            Self::Unconfirmed => "see the standbys".to_owned(),
         }
     }
 }
@@ -85,6 +97,7 @@ impl Hub {
 
     /// Looks what is to be told of the store, and remembers it; takes as long as [`Self::two_primaries`].
     pub fn look_at_store(&self) -> Vec<StoreNotice> {
+        self.store.confirm();
         let primaries = self.two_primaries();
         let copied = match self.copied_to() {
             Ok(copied) => copied,
@@ -92,12 +105,18 @@ impl Hub {
             Err(_) => self.store_notices().into_iter().find(|notice| matches!(notice, StoreNotice::Copied { .. })),
         };
         let found: Vec<_> = primaries.into_iter().chain(copied).collect();
-        self.notices.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&found);
-        found
+        *self.notices.lock().unwrap_or_else(PoisonError::into_inner) = found;
+        self.store_notices()
     }
 
-    /// What the last look found.
+    /// What the last look found, and whether a change since is on one server alone.
     pub fn store_notices(&self) -> Vec<StoreNotice> {
-        self.notices.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let found = self.notices.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        found.into_iter().chain(self.store.unconfirmed().is_any().then_some(StoreNotice::Unconfirmed)).collect()
+    }
+
+    /// The changes of this desk that no standby has confirmed, as long as it has the desk open.
+    pub fn unconfirmed(&self) -> Unconfirmed {
+        self.store.unconfirmed()
     }
 }

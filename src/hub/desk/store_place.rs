@@ -74,3 +74,11 @@ pub(in crate::hub) fn create(
         StorePlace::Postgres(place) => PostgresStore::create(place, fill),
     }
 }
+
+/// Whether a desk is there, once nobody makes one any more.
+pub(in crate::hub) fn is_made(place: &StorePlace) -> Result<bool, StoreError> {
+    match place {
+        StorePlace::Sqlite(_) => Ok(find(place)?.is_there()),
+        StorePlace::Postgres(place) => PostgresStore::is_made(place),
+    }
+}

@@ -166,6 +166,7 @@ async fn metrics(verifier: &Verifier) -> HttpResponse {
         altered: verifier.health.findings(),
         listening: verifier.health.notice.word(Instant::now()) == "listening",
         copied: notices.iter().any(|notice| matches!(notice, StoreNotice::Copied { .. })),
+        unconfirmed: notices.contains(&StoreNotice::Unconfirmed),
         two_primaries: notices.iter().any(|notice| matches!(notice, StoreNotice::TwoPrimaries(_))),
         signatures: verifier.guard.len(),
         signatures_lost: verifier.journal.lost.load(Ordering::Relaxed),

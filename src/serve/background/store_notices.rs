@@ -34,7 +34,9 @@ fn tell(before: &[StoreNotice], found: &[StoreNotice]) {
     for notice in found.iter().filter(|notice| !before.contains(notice)) {
         match notice {
             StoreNotice::TwoPrimaries(_) => tracing::error!(about = notice.word(), "{}", notice.sentence()),
-            StoreNotice::Copied { .. } => tracing::warn!(about = notice.word(), "{}", notice.sentence()),
+            StoreNotice::Copied { .. } | StoreNotice::Unconfirmed => {
+                tracing::warn!(about = notice.word(), "{}", notice.sentence())
+            }
         }
     }
     for notice in before.iter().filter(|notice| !found.iter().any(|is| is.is_like(notice))) {

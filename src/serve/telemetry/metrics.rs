@@ -67,10 +67,11 @@ pub(in crate::serve) struct Gauges {
     /// Whether the store was rolled back.
     pub(in crate::serve) rolled_back: bool,
     pub(in crate::serve) altered: usize,
-    /// Whether changes arrive as hints; whether the desk was copied elsewhere; and whether two servers of the store take
-    /// changes.
+    /// Whether changes arrive as hints; whether the desk was copied elsewhere; whether no standby has what was written; and
+    /// whether two servers of the store take changes.
     pub(in crate::serve) listening: bool,
     pub(in crate::serve) copied: bool,
+    pub(in crate::serve) unconfirmed: bool,
     pub(in crate::serve) two_primaries: bool,
     /// Signatures that the replay guard remembers; and records that the replay journal could not write, or not read
     /// after a restart.
@@ -161,6 +162,11 @@ impl Metrics {
                 gauges.listening,
             ),
             ("keydesk_store_copied", "1 where the desk was copied elsewhere and may be left behind.", gauges.copied),
+            (
+                "keydesk_store_unconfirmed",
+                "1 while no standby has confirmed what this verifier wrote.",
+                gauges.unconfirmed,
+            ),
             ("keydesk_store_two_primaries", "1 while two servers of the store take changes.", gauges.two_primaries),
         ] {
             head(&mut page, name, "gauge", help);
@@ -275,6 +281,7 @@ mod tests {
             altered: 2,
             listening: true,
             copied: true,
+            unconfirmed: true,
             two_primaries: true,
             signatures: 4,
             signatures_lost: 2,
@@ -295,6 +302,7 @@ mod tests {
             "keydesk_store_altered 2",
             "keydesk_store_listening 1",
             "keydesk_store_copied 1",
+            "keydesk_store_unconfirmed 1",
             "keydesk_store_two_primaries 1",
             "keydesk_settings_tampered 1",
             "keydesk_replay_signatures 4",

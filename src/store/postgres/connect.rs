@@ -2,6 +2,8 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -239,6 +241,17 @@ impl Driver {
     /// Drives the connection until it ends. May be dropped and begun again at any time.
     pub(super) async fn run(&mut self) {
         while self.message().await.is_some() {}
+    }
+
+    /// The same, and notes when the server says that it waits for no standby any more.
+    pub(super) async fn run_noting(&mut self, waits_no_more: &AtomicBool) {
+        while let Some(message) = self.message().await {
+            if let AsyncMessage::Notice(said) = message
+                && sql_error::ends_the_wait(&said)
+            {
+                waits_no_more.store(true, Relaxed);
+            }
+        }
     }
 
     /// The next notification or notice of the server; `None` once the connection has ended. Why it ended, the statements

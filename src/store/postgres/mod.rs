@@ -23,7 +23,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{Cancel, Listener, NEWEST_STEP, Notice, Query, Store, StoreError, Tx, WriteTx};
+use super::{Cancel, Listener, NEWEST_STEP, Notice, Query, Store, StoreError, Tx, Unconfirmed, WriteTx};
 
 use connect::Encryption;
 use line::{Line, Terms};
@@ -62,6 +62,7 @@ pub struct PostgresStore {
     /// What the last look whether anything changed said.
     snapshot: Mutex<Option<String>>,
     refused: Mutex<Option<Refused>>,
+    unconfirmed: Unconfirmed,
     /// The step of a schema that the first change makes.
     unborn: Option<i64>,
     /// Whether a verifier reads: none of its statements is silent for long, and while it waits it sees nothing.
@@ -96,6 +97,7 @@ impl PostgresStore {
             known: Mutex::default(),
             snapshot: Mutex::default(),
             refused: Mutex::default(),
+            unconfirmed: Unconfirmed::default(),
             unborn: None,
             follows: false,
         };
@@ -164,7 +166,7 @@ impl PostgresStore {
                 Err(NoPlan) => line.batch_and_leave("ROLLBACK", Terms { silence: BEGIN, cancel: None }),
             }
         };
-        let mut tx = PostgresTx::new(held, begin, cancel, fetched(queries, said).collect());
+        let mut tx = PostgresTx::new(held, begin, cancel, fetched(queries, said).collect(), self.unconfirmed.clone());
         if self.follows && begin == Begin::Read {
             tx.is_given_up_after(FOLLOWER);
         }
@@ -324,6 +326,21 @@ impl Store for PostgresStore {
 
     fn primaries(&self) -> Option<Vec<String>> {
         (self.place.hosts.len() > 1).then(|| primaries::of(&self.place, &self.encryption))
+    }
+
+    fn unconfirmed(&self) -> Unconfirmed {
+        self.unconfirmed.clone()
+    }
+
+    fn confirm(&self) {
+        let counted = self.unconfirmed.count();
+        if counted == 0 {
+            return;
+        }
+        let line = Line::open(&self.place, &self.encryption, None);
+        if line.is_ok_and(|line| tx::is_confirmed(&line)) {
+            self.unconfirmed.clear_those(counted);
+        }
     }
 
     fn notify(&self, channel: &str) -> Result<(), StoreError> {

@@ -13,6 +13,13 @@ use super::tx::{Begin, PostgresTx};
 /// Whoever changes the schema holds this lock until the end of the transaction.
 const LOCK: i64 = 0x6b65_7964_6573_6b00;
 
+const IS_THERE: &str = "SELECT to_regnamespace('keydesk') IS NOT NULL";
+
+/// Who owns the schema, if that is somebody else, and whether the user of this connection may act as them.
+const OWNER: &str = "SELECT unnest(ARRAY[nspowner::regrole::text, left(pg_has_role(nspowner, 'MEMBER')::text, 1)]) \
+                     FROM pg_namespace WHERE nspname = 'keydesk' AND nspowner <> \
+                     (SELECT oid FROM pg_roles WHERE rolname = current_user)";
+
 /// Writes the first rows of a new desk.
 type Fill<'a> = &'a mut dyn FnMut(Arc<dyn Store>) -> Result<(), StoreError>;
 
@@ -41,6 +48,12 @@ impl PostgresStore {
         let mut store = Self::connected(place)?;
         store.unborn = Some(NEWEST_STEP);
         fill(Arc::new(store))
+    }
+
+    /// Whether a desk is there, once nobody makes one any more: whoever does holds the lock until their commit has ended.
+    pub fn is_made(place: &Arc<PostgresPlace>) -> Result<bool, StoreError> {
+        let store = Self::connected(place)?;
+        Ok(store.begin_steps("5s")?.batch(IS_THERE)? == ["t"])
     }
 
     /// Makes the schema of an older keydesk, and no rows, for tests of upgrades.
@@ -111,28 +124,46 @@ impl PostgresStore {
             StoreUse::Look => return Ok(()),
             StoreUse::Desk | StoreUse::Upgrade => {}
         }
-        let mut tx = self.begin_steps()?;
+        let mut tx = self.begin_steps("10min")?;
         // Another process may have been faster while this one waited for the lock.
         let is = newest(&mut tx)?;
         if is >= NEWEST_STEP {
             return Ok(());
         }
+        self.act_as_owner(&mut tx)?;
         migrate(&mut tx, Migration::Begins(is))?;
         apply(&mut tx, (is, NEWEST_STEP), migrate)?;
         done(Box::new(tx).commit())
     }
 
-    /// A transaction that alone may change the schema.
-    fn begin_steps(&self) -> Result<PostgresTx<'_>, StoreError> {
+    /// A transaction that alone may change the schema, once nobody else does.
+    fn begin_steps(&self, wait: &str) -> Result<PostgresTx<'_>, StoreError> {
         let mut tx = self.begin(Begin::Steps, None, false, Vec::new())?;
-        tx.batch(&format!("SET LOCAL lock_timeout = '10min'; SELECT pg_advisory_xact_lock({LOCK})"))?;
+        tx.batch(&format!("SET LOCAL lock_timeout = '{wait}'; SELECT pg_advisory_xact_lock({LOCK})"))?;
         tx.batch("SET LOCAL lock_timeout = '1min'")?;
         Ok(tx)
     }
 
+    /// What a step makes belongs to the owner of the schema, whoever applies it.
+    fn act_as_owner(&self, tx: &mut PostgresTx<'_>) -> Result<(), StoreError> {
+        let mut other = tx.batch(OWNER)?.into_iter();
+        let (Some(owner), Some(may)) = (other.next(), other.next()) else { return Ok(()) };
+        if may == "f" {
+            return Err(StoreError::Unavailable(format!(
+                "{} is older than this keydesk, and the step to it is for the owner of its schema, {owner}. It was left alone; run \
+                 `keydesk schema upgrade --as NAME` with KEYDESK_STORE set to the URL of that user.",
+                self.place
+            )));
+        }
+        tx.batch(&format!("SET LOCAL ROLE {owner}")).map(drop)
+    }
+
     /// The transaction in which a desk is born: its schema is in it.
     pub(super) fn begin_birth(&self, step: i64) -> Result<PostgresTx<'_>, StoreError> {
-        let mut tx = self.begin_steps()?;
+        let mut tx = self.begin_steps("30s")?;
+        if tx.batch(IS_THERE)? == ["t"] {
+            return Err(StoreError::DeskThere(self.place.to_string()));
+        }
         tx.batch("CREATE SCHEMA keydesk")?;
         apply(&mut tx, (0, step), &mut |_, _| Ok(()))?;
         Ok(tx)

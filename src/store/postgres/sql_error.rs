@@ -85,6 +85,12 @@ fn of_statement(place: &str, said: &DbError) -> Failure {
     }
 }
 
+/// Whether the server says that a commit is on its disk, and that it waits for no standby any more. What it says is in its own
+/// language; the name of the function that says it is not.
+pub(super) fn ends_the_wait(said: &DbError) -> bool {
+    said.routine() == Some("SyncRepWaitForLSN")
+}
+
 /// Whether the session is over, whatever the code says: a server that cannot write its log stops with the code of a full
 /// disk or a damaged one, and what it was committing may be in that log.
 fn ends_the_session(said: &DbError) -> bool {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio_postgres::Row;
 
-use crate::store::{Cancel, Cell, Commit, Query, StoreError, Tx, Value, WriteTx};
+use crate::store::{Cancel, Cell, Commit, Query, StoreError, Tx, Unconfirmed, Value, WriteTx};
 
 use super::catalogue;
 use super::line::{Line, Terms};
@@ -34,6 +34,13 @@ const SETTINGS: &str = "SET LOCAL search_path = keydesk, pg_temp; SET LOCAL row_
                         SET LOCAL quote_all_identifiers = off; SET LOCAL standard_conforming_strings = on; \
                         SET LOCAL bytea_output = hex; SET LOCAL lock_timeout = '5s'; SET LOCAL jit = off; \
                         SET LOCAL client_min_messages = warning";
+
+/// A commit that is answered once it is on disk, here and wherever the operator says.
+const DURABLE: &str = "; SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit') \
+                       WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)";
+
+/// A transaction that changes nothing, and whose commit a standby has to confirm: then it has all before it.
+const CONFIRMED: &str = "SELECT pg_logical_emit_message(true, 'keydesk', ''); COMMIT";
 
 /// The end of a transaction that listeners are to hear of. A queue that others filled must not stop a change, so nothing is
 /// put into one that is half full: whoever looks by itself needs no hint.
@@ -82,10 +89,7 @@ impl Begin {
         let durable = match self {
             Self::Read => "",
             Self::Relaxed => "; SET LOCAL synchronous_commit = off",
-            Self::Write | Self::Lasting | Self::Steps => {
-                "; SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit') \
-                 WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)"
-            }
+            Self::Write | Self::Lasting | Self::Steps => DURABLE,
         };
         format!("BEGIN ISOLATION LEVEL {level}; {SETTINGS}; {limits}{durable}")
     }
@@ -116,6 +120,7 @@ pub(super) struct PostgresTx<'a> {
     fetched: HashMap<Query, Vec<Row>>,
     /// Statements that go with the next one that is waited for.
     queued: Vec<Statement>,
+    unconfirmed: Unconfirmed,
 }
 
 impl<'a> PostgresTx<'a> {
@@ -125,6 +130,7 @@ impl<'a> PostgresTx<'a> {
         begun: Begin,
         cancel: Option<Cancel>,
         fetched: HashMap<Query, Vec<Row>>,
+        unconfirmed: Unconfirmed,
     ) -> Self {
         let silence = begun.silence();
         Self {
@@ -138,6 +144,7 @@ impl<'a> PostgresTx<'a> {
             catalogue: None,
             fetched,
             queued: Vec::new(),
+            unconfirmed,
         }
     }
 
@@ -326,21 +333,37 @@ impl WriteTx for PostgresTx<'_> {
 
     fn commit(mut self: Box<Self>) -> Commit {
         // A server answers a commit after an error by rolling back, without an error.
-        if let Err(why) = self.line() {
+        match self.line() {
+            Ok(line) => drop(line.take_waits_no_more()),
+            Err(why) => return Commit::NotCommitted(why),
+        }
+        self.cancel = None;
+        // What takes long goes before what may not.
+        if let (Begin::Lasting | Begin::Steps, false) = (self.begun, self.queued.is_empty())
+            && let Err(why) = self.flush()
+        {
             return Commit::NotCommitted(why);
         }
-        let silence = if self.begun == Begin::Steps { self.begun.silence() } else { COMMIT };
-        self.cancel = None;
         let sql = if self.announced { ANNOUNCE } else { "COMMIT" };
-        let said = self.send(vec![Statement::Batch(sql.to_owned())], silence);
+        let said = self.send(vec![Statement::Batch(sql.to_owned())], COMMIT);
+        let is_alone = self.held.as_ref().is_some_and(Line::take_waits_no_more);
         // Where the announcement failed, or what went before it, the transaction is still there.
         self.open = said.is_err();
+        if is_alone {
+            self.unconfirmed.note();
+        }
         match said {
-            Ok(_) => Commit::Committed,
+            Ok(_) => {
+                if !is_alone && self.begun != Begin::Relaxed {
+                    self.unconfirmed.clear();
+                }
+                Commit::Committed
+            }
             Err(why) if why.lost => {
                 self.fail(why);
                 *self.held = None;
-                Commit::Unknown
+                // The server may have said it before the line broke.
+                if is_alone { Commit::Committed } else { Commit::Unknown }
             }
             // Of the commit, or of a statement that went with it: then the server rolled back.
             Err(why) => Commit::NotCommitted(why.error),
@@ -355,4 +378,11 @@ impl Drop for PostgresTx<'_> {
             line.batch_and_leave("ROLLBACK", Terms { silence: WRITE, cancel: None });
         }
     }
+}
+
+/// Waits on a connection of its own for a standby to confirm what was committed; whether one did.
+pub(super) fn is_confirmed(line: &Line) -> bool {
+    let sql = format!("{}; {CONFIRMED}", Begin::Write.sql());
+    let said = line.pipeline(vec![Statement::Batch(sql)], Terms { silence: COMMIT, cancel: None });
+    said.iter().all(Result::is_ok) && !line.take_waits_no_more()
 }

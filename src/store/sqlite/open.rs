@@ -149,8 +149,11 @@ fn publish(building: &Path, path: &Path) -> Result<(), StoreError> {
         std::fs::remove_file(path).map_err(|e| unreachable(path, &e))?;
     }
     let (here, dir) = (rustix::fs::CWD, path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")));
-    rustix::fs::renameat_with(here, building, here, path, rustix::fs::RenameFlags::NOREPLACE)
-        .map_err(|e| unreachable(path, &e.into()))?;
+    let renamed = rustix::fs::renameat_with(here, building, here, path, rustix::fs::RenameFlags::NOREPLACE);
+    renamed.map_err(|e| match e {
+        rustix::io::Errno::EXIST => StoreError::DeskThere(path.display().to_string()),
+        e => unreachable(path, &e.into()),
+    })?;
     let synced = std::fs::File::open(dir).and_then(|dir| dir.sync_all());
     // Nothing may depend on a file that could be gone after the next crash.
     synced.inspect_err(|_| drop(std::fs::remove_file(path))).map_err(|e| unreachable(path, &e))

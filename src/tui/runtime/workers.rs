@@ -112,6 +112,7 @@ fn spawn<T: Send + 'static>(name: &str, work: impl FnOnce(Receiver<T>) + Send + 
 }
 
 fn write(jobs: &Receiver<Job>, context: &WorkerContext, events: &Sender<LoopEvent>, running: &Mutex<Calls>) {
+    let mut unconfirmed = false;
     for (ticket, call) in jobs {
         let cancel = lock(running).get(&ticket).cloned().unwrap_or_else(cancelled);
         let reply = match call.is_of_a_form() {
@@ -124,6 +125,11 @@ fn write(jobs: &Receiver<Job>, context: &WorkerContext, events: &Sender<LoopEven
         lock(running).remove(&ticket);
         // The change is made even if the loop is gone: the user asked for it.
         let _ = events.send(LoopEvent::Msg(Msg::Reply(ticket, reply)));
+        // That a change is on one server alone is told at once, and when the next one is not.
+        let now = context.hub.get().is_some_and(|hub| hub.unconfirmed().is_any());
+        if let (true, Some(hub)) = (now != std::mem::replace(&mut unconfirmed, now), context.hub.get()) {
+            let _ = events.send(LoopEvent::Msg(Msg::StoreNotices(hub.store_notices())));
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! A store that is away, or of which nobody knows what it kept.
 
+use keydesk::hub::StoreNotice;
 use keydesk::tui::theme::Theme;
 
 use crate::desk::Desk;
@@ -17,6 +18,15 @@ pub const SCENES: &[Scene] = &[
     Scene { name: "store_went_back", make: went_back },
     Scene { name: "store_two_primaries", make: |t| typing(t, |d| d.is_told(&[two_primaries()])) },
     Scene { name: "store_copied", make: |t| typing(t, |d| d.is_told(&[copied()])) },
+    Scene { name: "store_unconfirmed", make: |t| typing(t, |d| d.is_told(&[StoreNotice::Unconfirmed])) },
+    Scene {
+        name: "menu_unconfirmed",
+        make: |t| {
+            then(filled(t), |d| {
+                d.is_told(&[StoreNotice::Unconfirmed]).waits(6_000);
+            })
+        },
+    },
     Scene {
         name: "menu_copied",
         make: |t| {

@@ -65,6 +65,8 @@ pub(super) struct Line {
     commands: queue::UnboundedSender<Command>,
     place: Arc<str>,
     lost: Arc<AtomicBool>,
+    /// Whether the server stopped waiting for a standby to confirm a commit.
+    waits_no_more: Arc<AtomicBool>,
     pub(super) has_schema: bool,
     /// How it asks what describes the schema.
     pub(super) asking: Asking,
@@ -79,24 +81,31 @@ impl Line {
     ) -> Result<Self, StoreError> {
         let (commands, received) = queue::unbounded_channel();
         let (ready, opened) = mpsc::channel();
-        let (name, lost): (Arc<str>, _) = (place.to_string().into(), Arc::new(AtomicBool::new(false)));
+        let name: Arc<str> = place.to_string().into();
+        let [lost, waits_no_more] = [(); 2].map(|()| Arc::new(AtomicBool::new(false)));
         let thread = LineThread {
             place: place.clone(),
             name: name.clone(),
             encryption: encryption.clone(),
             rest,
             lost: lost.clone(),
+            waits_no_more: waits_no_more.clone(),
         };
         let started = thread::Builder::new().name("store".to_owned()).spawn(move || thread.run(received, &ready));
         started.map_err(|why| StoreError::Unavailable(format!("No thread for the database can be started: {why}.")))?;
         let ended = || StoreError::Broken("the thread of the database ended".to_owned());
         let has_schema = opened.recv().map_err(|_| ended())??;
-        Ok(Self { commands, place: name, lost, has_schema, asking: Asking::default() })
+        Ok(Self { commands, place: name, lost, waits_no_more, has_schema, asking: Asking::default() })
     }
 
     /// Whether it can still be used, as far as is known.
     pub(super) fn is_usable(&self) -> bool {
         !self.commands.is_closed() && !self.lost.load(Relaxed)
+    }
+
+    /// Whether the server has stopped waiting for a standby since this was last asked: the commit is on its disk alone.
+    pub(super) fn take_waits_no_more(&self) -> bool {
+        self.waits_no_more.swap(false, Relaxed)
     }
 
     /// Never uses it again.
@@ -164,6 +173,7 @@ struct LineThread {
     encryption: Encryption,
     rest: Option<Duration>,
     lost: Arc<AtomicBool>,
+    waits_no_more: Arc<AtomicBool>,
 }
 
 impl LineThread {
@@ -178,7 +188,8 @@ impl LineThread {
         runtime.block_on(async {
             match connect::connect(&self.place, &self.encryption).await {
                 Ok(Connected { client, mut driver, host, has_schema }) => {
-                    let driving = tokio::spawn(async move { driver.run().await });
+                    let noted = self.waits_no_more.clone();
+                    let driving = tokio::spawn(async move { driver.run_noting(&noted).await });
                     if ready.send(Ok(has_schema)).is_ok() {
                         self.serve(&Server { client: &client, host }, commands).await;
                     }
