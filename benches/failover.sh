@@ -51,8 +51,15 @@ YML
     fi
     export KEYDESK_STORE="postgres://postgres@127.0.0.1:$((base + 21)),127.0.0.1:$((base + 22))/postgres?sslmode=disable"
     export KEYDESK_CONFIG=$dir/desk/config.toml KEYDESK_STATE_DIR=$dir/desk/state
-    echo 'correct horse battery' |
-        "$keydesk" init --account Acme --name alice --password-stdin --store "$KEYDESK_STORE" >/dev/null
+    # A primary that is made may not take changes for a moment; set-up goes on where it ended.
+    local tries=0
+    until echo 'correct horse battery' |
+        "$keydesk" init --account Acme --name alice --password-stdin --store "$KEYDESK_STORE" >/dev/null 2>"$dir/said"; do
+        tries=$((tries + 1))
+        if grep -q 'set up already' "$dir/said"; then break; fi
+        [[ $tries -lt 100 ]] || { cat "$dir/said"; exit 1; }
+        sleep 0.3
+    done
     "$keydesk" key create --as alice --kind basic --name before >/dev/null 2>&1
     "$keydesk" serve --listen "unix:$dir/desk/v.sock" >/dev/null 2>"$dir/verifier.log" &
     pids+=($!)
@@ -60,13 +67,24 @@ YML
 }
 
 stop() {
-    pkill -KILL -P "$(IFS=,; echo "${pids[*]}")" 2>/dev/null || true
+    local children main tries=0
+    # Patroni first: it would start its PostgreSQL again.
+    children=$(pgrep -d ' ' -P "$(IFS=,; echo "${pids[*]}")" || true)
+    # shellcheck disable=SC2086
+    kill -KILL "${pids[@]}" $children 2>/dev/null || true
     for n in 1 2; do
-        [[ -f $dir/pg/n$n/postmaster.pid ]] && kill -KILL "$(head -1 "$dir/pg/n$n/postmaster.pid")" 2>/dev/null || true
+        [[ -f $dir/pg/n$n/postmaster.pid ]] || continue
+        main=$(head -1 "$dir/pg/n$n/postmaster.pid")
+        # shellcheck disable=SC2046
+        kill -KILL "$main" $(pgrep -d ' ' -P "$main" || true) 2>/dev/null || true
     done
-    kill -KILL "${pids[@]}" 2>/dev/null || true
     wait 2>/dev/null || true
-    rm -rf "$dir"
+    # What was killed may not be gone yet, and write another file.
+    until rm -rf "$dir" 2>/dev/null; do
+        tries=$((tries + 1))
+        [[ $tries -lt 100 ]] || { echo "$dir cannot be taken away" >&2; return 1; }
+        sleep 0.1
+    done
 }
 
 now() { date +%s.%N; }

@@ -29,6 +29,7 @@ mod edits;
 mod feed;
 mod lifecycle;
 mod lists;
+mod planted_rows;
 mod races;
 mod reports;
 mod rights;

@@ -12,6 +12,7 @@ mod concurrency;
 mod hostile_settings;
 mod lists;
 mod lost_files;
+mod planted_in_postgres;
 mod postgres;
 mod rows;
 mod schema;

@@ -9,83 +9,11 @@ use keydesk::vault::sha256;
 
 use super::server::{Server, server};
 
-fn made(server: &Server) -> (Arc<PostgresPlace>, PostgresStore) {
+pub fn made(server: &Server) -> (Arc<PostgresPlace>, PostgresStore) {
     let place = server.database();
     PostgresStore::create_at(&place, NEWEST_STEP).unwrap();
     let store = PostgresStore::open(&place, StoreUse::Desk, &mut |_, _| Ok(())).unwrap();
     (place, store)
-}
-
-#[test]
-fn whatever_is_planted_in_the_schema_is_noticed() {
-    let Some(server) = server() else { return };
-    server.sql("postgres", "CREATE ROLE keydesk_stranger");
-    for planted in [
-        "CREATE TABLE keydesk.more (id TEXT)",
-        "CREATE FUNCTION keydesk.lower(bigint) RETURNS text LANGUAGE sql AS $$ SELECT '' $$",
-        "CREATE RULE r AS ON UPDATE TO keydesk.credential DO ALSO NOTHING",
-        "CREATE POLICY p ON keydesk.credential USING (FALSE)",
-        "ALTER TABLE keydesk.credential ENABLE ROW LEVEL SECURITY",
-        "ALTER TABLE keydesk.trail DISABLE TRIGGER trail_keeps_rows",
-        "ALTER TABLE keydesk.trail ENABLE TRIGGER trail_keeps_rows",
-        "ALTER TABLE keydesk.secret DISABLE TRIGGER ALL",
-        "ALTER TABLE keydesk.credential ALTER COLUMN state SET DEFAULT 'active'",
-        "DROP INDEX keydesk.credential_by_name",
-        "ALTER TABLE keydesk.credential DROP CONSTRAINT credential_state_check",
-        "CREATE FUNCTION public.f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
-         CREATE TRIGGER planted AFTER UPDATE ON keydesk.credential FOR EACH ROW EXECUTE FUNCTION public.f()",
-        "CREATE FUNCTION public.e() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$;
-         CREATE EVENT TRIGGER planted ON ddl_command_start EXECUTE FUNCTION public.e()",
-        "CREATE TABLE public.child () INHERITS (keydesk.credential)",
-        // Whoever owns the parent reads and writes the rows of the child without a grant.
-        "CREATE TABLE public.parent (id TEXT COLLATE \"C\" NOT NULL); ALTER TABLE keydesk.credential INHERIT public.parent",
-        "CREATE TABLE public.other (id TEXT REFERENCES keydesk.person (id))",
-        "CREATE ROLE stranger; ALTER TABLE keydesk.head OWNER TO stranger",
-        "GRANT SELECT ON keydesk.secret TO PUBLIC",
-        "GRANT UPDATE (state) ON keydesk.credential TO PUBLIC",
-        "GRANT USAGE ON SCHEMA keydesk TO PUBLIC",
-        "ALTER DEFAULT PRIVILEGES IN SCHEMA keydesk GRANT INSERT ON TABLES TO PUBLIC",
-        "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC",
-        "CREATE COLLATION public.\"C\" (locale = 'C.UTF-8');
-         ALTER TABLE keydesk.credential ALTER COLUMN key TYPE text COLLATE public.\"C\"",
-        "CREATE DOMAIN public.text AS pg_catalog.text;
-         ALTER TABLE keydesk.setting ALTER COLUMN value TYPE public.text",
-        "ALTER TABLE keydesk.credential ADD COLUMN planted TEXT GENERATED ALWAYS AS ('active') STORED",
-        "ALTER TABLE keydesk.setting ADD COLUMN planted BIGINT GENERATED ALWAYS AS IDENTITY",
-        "ALTER TABLE keydesk.used_day RENAME TO kept; CREATE VIEW keydesk.used_day AS SELECT * FROM keydesk.kept",
-        "ALTER TABLE keydesk.used_day SET SCHEMA public; CREATE VIEW keydesk.used_day AS SELECT * FROM public.used_day",
-        "ALTER TABLE keydesk.used_day SET UNLOGGED",
-        "ALTER TABLE keydesk.head ALTER COLUMN mac DROP NOT NULL",
-        "ALTER TABLE keydesk.credential ADD CONSTRAINT planted CHECK (state <> 'revoked') NOT VALID",
-        "ALTER TABLE keydesk.secret DROP CONSTRAINT secret_credential_fkey",
-        "CREATE UNIQUE INDEX planted ON keydesk.trail (class)",
-        "CREATE INDEX credential_by_change_ccnew ON keydesk.credential ((change + 1));
-         UPDATE pg_index SET indisvalid = FALSE WHERE indexrelid = 'keydesk.credential_by_change_ccnew'::regclass",
-        "UPDATE pg_index SET indisvalid = FALSE WHERE indexrelid = 'keydesk.credential_by_change'::regclass",
-        // A condition that looks like a storage parameter.
-        "DROP INDEX keydesk.credential_by_change;
-         CREATE INDEX credential_by_change ON keydesk.credential (change) WITH (fillfactor = 70) WHERE name <> ' WITH (fillfactor=''70'')'",
-        "CREATE FUNCTION public.trail_keeps() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN OLD; END $$;
-         DROP TRIGGER trail_keeps_rows ON keydesk.trail; CREATE TRIGGER trail_keeps_rows BEFORE DELETE ON keydesk.trail
-         FOR EACH ROW EXECUTE FUNCTION public.trail_keeps();
-         ALTER TABLE keydesk.trail ENABLE ALWAYS TRIGGER trail_keeps_rows",
-        "CREATE OR REPLACE FUNCTION keydesk.trail_keeps() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog
-         AS $$ BEGIN RETURN OLD; END $$",
-        "ALTER FUNCTION keydesk.trail_keeps() RESET search_path",
-        "ALTER FUNCTION keydesk.trail_keeps() SECURITY DEFINER",
-        "CREATE RULE planted AS ON DELETE TO keydesk.trail DO INSTEAD NOTHING",
-        "CREATE FUNCTION keydesk.same(text, text) RETURNS boolean LANGUAGE sql AS $$ SELECT TRUE $$;
-         CREATE OPERATOR keydesk.= (LEFTARG = text, RIGHTARG = text, FUNCTION = keydesk.same)",
-        "ALTER TABLE keydesk.trail FORCE ROW LEVEL SECURITY",
-        "GRANT keydesk_stranger TO postgres; ALTER FUNCTION keydesk.trail_keeps() OWNER TO keydesk_stranger",
-    ] {
-        let (place, store) = made(server);
-        drop(store.write().unwrap());
-        server.sql(&place.database, planted);
-        let why = store.write().err().unwrap_or_else(|| panic!("not noticed: {planted}"));
-        assert!(matches!(&why, StoreError::Foreign(said) if said.contains("was changed while")), "{planted}: {why:?}");
-        assert!(store.fresh().is_err(), "{planted}");
-    }
 }
 
 #[test]

@@ -24,6 +24,10 @@ pub const SQLITE: &[(&str, &str)] = &[
 /// What only PostgreSQL has, by test.
 pub const POSTGRES: &[(&str, &str)] = &[
     ("hub::feed::a_table_that_cannot_be_reached_is_no_sign_of_tampering", "a server locks tables"),
+    (
+        "hub::planted_rows::every_column_changed_outside_is_found_or_decides_nothing",
+        "rows of a file are tried one by one in `tamper` and `trail`",
+    ),
     ("hub::roles::each_role_does_its_work_and_nothing_else", "roles are the server's"),
     (
         "hub::server_upgrade::a_breaking_step_is_applied_on_purpose_only",

@@ -78,6 +78,13 @@ lines AS (
         FROM rel JOIN pg_constraint o ON o.conrelid = rel.oid WHERE o.contype <> 'n'
     UNION ALL SELECT json_build_array('index', i.def, i.indisvalid, i.indisready)::text
         FROM rel JOIN defined i ON i.indrelid = rel.oid WHERE i.indexrelid NOT IN (SELECT indexrelid FROM being_built)
+    -- Marks that keep the server from looking at what is there. Only somebody who writes its catalogue can set them so.
+    UNION ALL SELECT json_build_array('index that is not kept', rel.relname)::text
+        FROM rel JOIN pg_index i ON i.indexrelid = rel.oid WHERE NOT i.indislive OR NOT i.indimmediate
+    UNION ALL SELECT json_build_array('not looked at', rel.relname)::text FROM rel
+        WHERE NOT rel.relhastriggers AND EXISTS (SELECT FROM pg_trigger WHERE tgrelid = rel.oid)
+            OR NOT rel.relhasindex AND EXISTS (SELECT FROM pg_index WHERE indrelid = rel.oid)
+            OR rel.relchecks <> (SELECT count(*) FROM pg_constraint WHERE conrelid = rel.oid AND contype = 'c')
     UNION ALL SELECT json_build_array('trigger', rel.relname, CASE WHEN t.tgisinternal THEN p.proname ELSE t.tgname END,
         t.tgenabled, CASE WHEN t.tgisinternal THEN t.tgconstrrelid::regclass::text ELSE pg_get_triggerdef(t.oid) END)::text
         FROM rel JOIN pg_trigger t ON t.tgrelid = rel.oid JOIN pg_proc p ON p.oid = t.tgfoid
