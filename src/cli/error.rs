@@ -71,7 +71,7 @@ impl CliError {
 
 /// One line on standard error, harmless for a terminal. Dropped if standard error is closed.
 pub fn stderr_line(sentence: &str) {
-    let _ = writeln!(io::stderr(), "keydesk: {}", text::safe(sentence));
+    let _ = writeln!(io::stderr(), "keydesk: {}", text::safe(&text::as_typed(sentence)));
 }
 
 impl From<HubError> for CliError {

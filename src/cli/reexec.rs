@@ -26,7 +26,11 @@ pub fn reexec(frontend: Frontend) -> String {
     let mut args = std::env::args_os();
     let name = args.next().unwrap_or_else(|| "keydesk".into());
     let why = Command::new(itself()).arg0(name).args(arguments(args, frontend)).exec();
-    format!("keydesk could not restart ({why}). Your choice is saved: run `keydesk` again.")
+    // In a session by SSH key there is no shell to run it in.
+    match std::env::args_os().any(|arg| arg == "--handed-over") {
+        true => format!("keydesk could not restart ({why}). Connect again."),
+        false => format!("keydesk could not restart ({why}). Your choice is saved: run `keydesk` again."),
+    }
 }
 
 /// The same arguments, with `--plain` for line by line: a demo saves no choice. It is removed for the full

@@ -5,6 +5,7 @@ use crate::credential::{NameError, OptionsError, ShapeError};
 use crate::hub::Setting;
 use crate::store::StoreError;
 use crate::store::tables::CredentialRecord;
+use crate::text::as_typed;
 use crate::vault::{MasterKeyError, VaultError};
 
 /// Why a use case was not carried out. Nothing was changed, unless it is [`HubError::Unknown`].
@@ -38,7 +39,7 @@ pub enum HubError {
     #[error("That is not your password. Nothing was changed; type it again.")]
     WrongPassword,
     /// What was named does not exist.
-    #[error("{0}")]
+    #[error("{}", as_typed(.0))]
     NotFound(String),
     /// Somebody else was faster, or the state does not allow it.
     #[error("{0}")]
@@ -53,7 +54,8 @@ pub enum HubError {
     },
     /// A row was changed outside keydesk: its tag is wrong.
     #[error(
-        "{what} was changed outside keydesk (tampered), so it is not trusted. Restore the database from a backup, or {remedy}."
+        "{what} was changed outside keydesk (tampered), so it is not trusted. Restore the database from a backup, or {}.",
+        as_typed(remedy)
     )]
     Tampered {
         /// The row in words: "The key kdb_... (name)".
@@ -62,7 +64,7 @@ pub enum HubError {
         remedy: String,
     },
     /// The store cannot be used now.
-    #[error("{0}")]
+    #[error("{}", as_typed(.0))]
     Unavailable(String),
     /// The connection to the store broke during a commit and nobody can say whether it happened.
     #[error(
@@ -70,7 +72,7 @@ pub enum HubError {
     )]
     Unknown,
     /// An error that the user can only report, as a sentence.
-    #[error("{0}")]
+    #[error("{}", as_typed(.0))]
     Failed(String),
 }
 
@@ -146,7 +148,12 @@ pub enum SessionOver {
     )]
     KeyGone,
     /// There is no such user.
-    #[error("There is no such user on this desk. An Administrator sees who there is: `keydesk user list --as NAME`.")]
+    #[error(
+        "{}",
+        as_typed(
+            "There is no such user on this desk. An Administrator sees who there is: `keydesk user list --as NAME`."
+        )
+    )]
     Unknown,
 }
 

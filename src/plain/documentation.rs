@@ -5,6 +5,7 @@ use crate::credential::Kind;
 use crate::hub::CredentialInfo;
 use crate::sample::{self, Gateway, Language, NOT_YOURS, SHIPPED, Subject};
 use crate::secret::Secret;
+use crate::text::as_typed;
 
 use super::conversation::{Menu, Step};
 use super::credentials::one_time_secret;
@@ -34,7 +35,7 @@ fn gateways(session: &mut SignedIn<'_, '_>) -> Step {
     };
     let upstream = overview.upstream.unwrap_or_default();
     let mut menu = Menu::new(heading, Gateway::ALL.map(|gateway| format!("{}.", gateway.title())));
-    menu.heading.push("Outside this desk, `keydesk snippet nginx --as NAME` prints the same.".to_owned());
+    menu.heading.push(as_typed("Outside this desk, `keydesk snippet nginx --as NAME` prints the same.").into_owned());
     while let Some(i) = session.conversation.choose(&menu)? {
         match Gateway::ALL[i].snippet(&verifier, &upstream) {
             Err(why) => session.conversation.refuse(why.to_string())?,

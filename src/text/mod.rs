@@ -3,6 +3,7 @@
 //! A leaf. [`offence`] validates at entry, [`safe`] escapes at display (TUI, CLI tables and logs alike), [`fit`] and
 //! [`wrap`] cut by terminal columns.
 
+mod advice;
 mod number;
 mod wrap;
 
@@ -12,6 +13,7 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
+pub use advice::{as_typed, by_ssh_key};
 pub use number::grouped;
 pub use wrap::{LongWords, wrap};
 

@@ -145,7 +145,8 @@ fn its_environment_does_not_matter() {
 #[test]
 fn a_session_without_sshd_is_refused_and_recorded() {
     let desk = with_key(&[]);
-    let session = ["ssh", "session", "--key-id", "1"];
+    let data = desk.data_dir();
+    let session = ["ssh", "session", "--key-id", "1", "--data-dir", &data];
     let run = |vars: &[(&str, &str)]| {
         let mut command = desk.command(&session);
         command.envs(vars.iter().copied()).env("SSH_CONNECTION", "203.0.113.9 50000 10.0.0.1 22");
@@ -185,7 +186,8 @@ fn sensitive_commands_want_the_own_password_first() {
     fs::write(&file, format!("publickey {TYPE} {KEY}\n")).unwrap();
     fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
     let run = |command: &str, input: &str| {
-        let session = ["ssh", "session", "--key-id", "1"];
+        let data = desk.data_dir();
+        let session = ["ssh", "session", "--key-id", "1", "--data-dir", &data];
         let mut run = desk.command(&session);
         run.env("SSH_USER_AUTH", &file).env("SSH_ORIGINAL_COMMAND", command).write_stdin(input.to_owned());
         crate::desk::Run::new(&[command], run.output().unwrap())

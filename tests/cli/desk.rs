@@ -74,6 +74,11 @@ impl Desk {
         command
     }
 
+    /// The directory of the database, for a flag: `ssh session` believes no environment.
+    pub fn data_dir(&self) -> String {
+        self.path().join("data").display().to_string()
+    }
+
     /// For what assert_cmd cannot do: to be killed, to be looked at while it runs, to have odd streams.
     pub fn spawn(&self, args: &[&str]) -> Spawn {
         let mut command = Spawn::new(env!("CARGO_BIN_EXE_keydesk"));

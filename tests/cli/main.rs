@@ -30,6 +30,7 @@ mod secrets;
 mod settings;
 mod shells;
 mod sign;
+mod ssh_advice;
 mod ssh_keys;
 mod store_copy;
 mod streams;

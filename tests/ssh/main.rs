@@ -9,6 +9,7 @@ mod need;
 mod clipboard;
 mod commands;
 mod connection;
+mod endings;
 mod hostile;
 mod keys;
 mod room;

@@ -119,6 +119,39 @@ fn a_sign_in_that_may_not_come_from_here_is_not_tried() {
     assert!(warned.lines().any(|line| line.starts_with("warn  AllowUsers")), "{warned}");
 }
 
+/// A Match before the block can let a client set what it likes. sshd sets PATH and HOME itself, keydesk is started by its path, and
+/// believes nothing but the config of the block.
+#[test]
+fn whatever_a_client_may_set_leads_nowhere() {
+    let site = "printf 'Match all\\n  AcceptEnv *\\n' > /etc/ssh/sshd_config.d/05-site.conf; mkdir /tmp/evil; printf '#!/bin/sh\\nid\\n' > \
+                /tmp/evil/keydesk; chmod -R 755 /tmp/evil";
+    let Some(room) = Room::with(&format!("{site}; cp {BLOCK} /etc/ssh/sshd_config.d/")) else { return };
+    let set = [
+        "PATH=/tmp/evil",
+        "HOME=/tmp/evil",
+        "SHELL=/tmp/evil/keydesk",
+        "ENV=/tmp/evil/keydesk",
+        "BASH_ENV=/tmp/evil/keydesk",
+        "IFS=/",
+        "KEYDESK_CONFIG=/tmp/evil/config.toml",
+        "KEYDESK_DATA_DIR=/tmp/evil",
+        "KEYDESK_MASTER_KEY_FILE=/tmp/evil/key",
+        "KEYDESK_STORE=postgres://x@127.0.0.1:1/x",
+        "KEYDESK_AS=bram",
+        "XDG_CONFIG_HOME=/tmp/evil",
+        "SSH_USER_AUTH=/tmp/evil/auth",
+        "SSH_ORIGINAL_COMMAND=user list",
+        "SSH_CONNECTION=192.0.2.7 1 192.0.2.8 22",
+    ];
+    let options: Vec<_> = set.iter().flat_map(|one| ["-o".to_owned(), format!("SetEnv=\"{one}\"")]).collect();
+    let options: Vec<_> = options.iter().map(String::as_str).collect();
+    let listed = room.ssh_with("chen", &options, "ssh-key list --json", "").done().json();
+    assert_eq!((&listed[0]["user"], &listed[0]["last_used_from"]), (&"chen".into(), &"127.0.0.1".into()));
+    room.ssh_with("chen", &options, "user list", "").fails(3, "Only account");
+    let said = room.sh(CHECK);
+    assert!(said.out.lines().any(|line| line.starts_with("fail  AcceptEnv  *")), "{said:?}");
+}
+
 /// The key that `enable` tries opens nothing but the version, for the one who has it, and only while it is tried.
 #[test]
 fn the_key_that_is_tried_opens_nothing() {

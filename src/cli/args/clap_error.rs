@@ -26,6 +26,15 @@ pub fn report(error: &clap::Error) -> u8 {
     }
 }
 
+/// What is wrong, for a session by SSH key: there is no help, and no program that is named.
+pub fn over_ssh(error: &clap::Error) -> String {
+    let told = sentence(&error.to_string()).replace("Usage: keydesk ", "Usage: ssh keydesk@HOST ");
+    told.strip_suffix(MORE).unwrap_or(&told).to_owned()
+}
+
+/// Where the command line is explained.
+const MORE: &str = " See --help for more.";
+
 /// In place of clap's tip, which shows as much of a text as it took for a flag.
 const DASH: &str = "If it is a text that begins with a dash, write it last, in quotes, with -- before it";
 
@@ -37,7 +46,7 @@ fn sentence(rendered: &str) -> String {
         .map(|p| if p.starts_with("tip: to pass '") { DASH.to_owned() } else { p })
         .map(|p| p.strip_prefix("error: ").unwrap_or(&p).trim_end_matches('.').to_owned())
         .collect();
-    format!("{}. See --help for more.", told.join(". "))
+    format!("{}.{MORE}", told.join(". "))
 }
 
 #[cfg(test)]

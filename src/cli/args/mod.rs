@@ -46,7 +46,13 @@ impl PlaceArgs {
         }
     }
 
-    /// The same, with the config of the machine where nothing names one: an operator who checks it is root.
+    /// The overrides of flags, and the config that the block of sshd names. Everything else in the environment may be of a client.
+    pub fn or_of_sshd(self) -> Overrides {
+        let config = self.config.clone().or_else(|| of_environment("KEYDESK_CONFIG"));
+        Overrides { config, ..self.given() }
+    }
+
+    /// The same as of the environment, with the config of the machine where nothing names one: an operator who checks it is root.
     pub fn or_of_the_machine(self) -> Overrides {
         let given = self.overrides(None);
         let config = given.config.or_else(|| Some(PathBuf::from(MACHINE_CONFIG)));
@@ -55,7 +61,7 @@ impl PlaceArgs {
 
     /// The overrides of flags and environment; an empty variable is one that is not set.
     pub fn overrides(self, store: Option<String>) -> Overrides {
-        let path = |name| env::var_os(name).filter(|v: &OsString| !v.is_empty()).map(PathBuf::from);
+        let path = of_environment;
         Overrides {
             data_dir: self.data_dir.or_else(|| path("KEYDESK_DATA_DIR")),
             config: self.config.or_else(|| path("KEYDESK_CONFIG")),
@@ -70,6 +76,10 @@ impl PlaceArgs {
             credentials_directory: path("CREDENTIALS_DIRECTORY"),
         }
     }
+}
+
+fn of_environment(name: &str) -> Option<PathBuf> {
+    env::var_os(name).filter(|value: &OsString| !value.is_empty()).map(PathBuf::from)
 }
 
 /// How a desk is shown.

@@ -7,6 +7,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::output;
 use crate::hub::AcceptReport;
+use crate::text;
 
 /// Arguments of `audit accept`.
 #[derive(Debug, Args)]
@@ -41,5 +42,5 @@ pub fn run(context: &Context, args: &AcceptArgs) -> Result<(), CliError> {
     if trail_broken {
         said.push("The activity log itself is not whole: rows were compared only with the part of it that can still be trusted.".to_owned());
     }
-    output::outcome(said)
+    output::outcome(said.iter().map(|line| text::as_typed(line)))
 }

@@ -15,6 +15,7 @@ use crate::export::KeyJson;
 use crate::hub::{Cancel, FoundSecret, Remedy};
 use crate::progress::Progress;
 use crate::secret::What;
+use crate::text;
 use crate::time::{Millis, Seconds};
 
 use super::called;
@@ -68,7 +69,9 @@ pub fn run(context: &Context, args: FindArgs) -> Result<(), CliError> {
     let now = desk.hub.now();
     match (found?, args.json) {
         (Some(found), true) => output::document(&FoundJson::new(&found, now)),
-        (Some(found), false) => output::lines(words(&found, desk.actor.user.as_str(), now)),
+        (Some(found), false) => {
+            output::lines(words(&found, desk.actor.user.as_str(), now).iter().map(|line| text::as_typed(line)))
+        }
         (None, _) => {
             let sentence = "No credential has or had this secret. Check that it was copied whole.".to_owned();
             Err(CliError::Message { code: NOT_FOUND, sentence })
@@ -81,8 +84,8 @@ fn words(found: &FoundSecret, acting: &str, now: Millis) -> Vec<String> {
     let mut said = vec![format!("Found: {}. State: {}.", called(row), condition_words(row, now)), found.which_words()];
     let (key, kind) = (&row.key, row.kind);
     said.push(match found.remedy() {
-        Remedy::Rotate => format!("To stop it: keydesk key rotate {key} --kind {kind} --as {acting} --overlap none"),
-        Remedy::StopOld => format!("To stop it: keydesk key edit {key} --kind {kind} --as {acting} --stop-old-secret"),
+        Remedy::Rotate => format!("To stop it: keydesk key rotate {key} --kind {kind} --overlap none --as {acting}"),
+        Remedy::StopOld => format!("To stop it: keydesk key edit {key} --kind {kind} --stop-old-secret --as {acting}"),
         Remedy::Nothing => found.remedy_words().to_owned(),
     });
     said

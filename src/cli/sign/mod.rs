@@ -63,6 +63,17 @@ pub struct SignArgs {
 /// The same in a session by SSH key, where no file of this machine is read.
 pub fn run_in(context: &Context, args: &SignArgs) -> Result<(), CliError> {
     args.body.as_deref().map_or(Ok(()), |file| context.may_read(file))?;
+    if context.signed_in.is_some() && !args.secret_stdin {
+        return Err(CliError::usage(
+            "The API secret is missing. Add --secret-stdin and write it as the first line of standard input.",
+        ));
+    }
+    if context.signed_in.is_some() && args.body.is_some() {
+        return Err(CliError::usage(
+            "Over SSH standard input holds the secret, so there is no way to sign a body as well. Sign it on a machine of your own, which \
+             needs no desk for that.",
+        ));
+    }
     run(args)
 }
 

@@ -19,10 +19,11 @@ use crate::cli::error::{CliError, NOT_ALLOWED};
 use crate::cli::password_prompt::{self, HiddenPrompt};
 use crate::cli::{CommandLine, Next, command, process, reexec, with_context};
 use crate::config::{self, Frontend};
-use crate::hub::{KeyProof, Origin, Session};
+use crate::hub::{HubError, KeyProof, Origin, Session};
 use crate::secret::What;
 use crate::ssh::{self, CONFIRM, Handover};
 use crate::terminal;
+use crate::text;
 use crate::time::{Clock as _, SystemClock};
 
 const NO_TERMINAL: &str = "The desk needs a terminal: ssh -t keydesk@HOST. For scripts there are commands, as in: ssh keydesk@HOST \
@@ -56,7 +57,7 @@ pub fn run(places: PlaceArgs, args: &SessionArgs) -> Result<Next, CliError> {
 
 /// Returns only on failure.
 fn execute_again(places: PlaceArgs, args: &SessionArgs) -> CliError {
-    let given = places.overrides(None);
+    let given = places.or_of_sshd();
     let command = env::var_os("SSH_ORIGINAL_COMMAND").map(OsStringExt::into_vec);
     let plain = command.as_deref().is_some_and(|command| ssh::words(command).is_ok_and(|words| words == ["plain"]));
     let command = command.filter(|_| !plain);
@@ -85,12 +86,16 @@ fn execute_again(places: PlaceArgs, args: &SessionArgs) -> CliError {
 /// Signs in by the key, and opens the desk or runs the command.
 fn open(places: PlaceArgs, args: &SessionArgs, handed: Handover) -> Result<Next, CliError> {
     let clock = Arc::new(SystemClock);
-    let paths = config::resolve(&places.given())?;
+    let paths = config::resolve(&places.given()).map_err(|why| of_the_machine(why.into()))?;
     let origin = Origin { unix: process::origin().unix, address: handed.address };
-    let hub = open_hub(&paths, clock.clone())?;
+    let hub = open_hub(&paths, clock.clone()).map_err(of_the_machine)?;
     let proof =
         KeyProof { key: ssh::key_used(handed.user_auth.as_deref()), connected_at: ssh::connected_at(clock.now()) };
-    let session = hub.sign_in_by_key(args.key_id, &proof, &origin)?;
+    let session = hub.sign_in_by_key(args.key_id, &proof, &origin).map_err(|why| match why {
+        HubError::Tampered { .. } | HubError::Failed(_) | HubError::Unavailable(_) => of_the_machine(why.into()),
+        why => why.into(),
+    })?;
+    text::by_ssh_key();
     if handed.too_long {
         return Err(CliError::usage("The command is longer than 64 KiB. Write a shorter one."));
     }
@@ -128,7 +133,17 @@ fn parse(words: &[String]) -> Result<CommandLine, u8> {
     if let Some(wrong) = swallowed_flags::find(&command(), &args) {
         return Err(CliError::usage(wrong).report());
     }
-    CommandLine::try_parse_from(args).map_err(|wrong| clap_error::report(&wrong))
+    CommandLine::try_parse_from(args).map_err(|wrong| CliError::usage(clap_error::over_ssh(&wrong)).report())
+}
+
+/// An error before anybody is signed in: whoever came by SSH can do nothing about it.
+fn of_the_machine(why: CliError) -> CliError {
+    match why {
+        CliError::Message { code, sentence } => {
+            CliError::Message { code, sentence: format!("{sentence} Whoever runs this machine can help.") }
+        }
+        other => other,
+    }
 }
 
 /// Asks for the caller's own password before a sensitive command: from the first line of standard input, or on the
@@ -143,7 +158,13 @@ fn confirm(desk: &mut OpenDesk, session: &Session, asked: bool) -> Result<(), Cl
         }
         (true, true) => password_prompt::own_password_stdin()?,
         (true, false) if io::stdin().is_terminal() => {
-            HiddenPrompt::open()?.ask("Your own password: ", What::Password)?
+            let unable = |why| match why {
+                CliError::Message { code, sentence } => {
+                    CliError::Message { code, sentence: sentence.replace("--password-stdin", CONFIRM) }
+                }
+                other => other,
+            };
+            HiddenPrompt::open().map_err(unable)?.ask("Your own password: ", What::Password)?
         }
         (true, false) => {
             return Err(CliError::Message {

@@ -2,7 +2,7 @@
 
 use crate::credential::EXPIRING_DAYS;
 use crate::hub::{AttentionItem, Group, LossCause, RefusedKey};
-use crate::text::grouped;
+use crate::text::{as_typed, grouped};
 use crate::time::{Millis, short_duration};
 
 /// The words of a line.
@@ -71,10 +71,13 @@ impl AttentionItem {
                 (format!("{} changed outside keydesk", counted(names.len() as i64, "user")), names.join(", "))
             }
             Self::SettingTampered => ("A setting was changed outside keydesk".to_owned(), "set it again".to_owned()),
-            Self::WentBack => {
-                ("An older copy of the database was put back".to_owned(), "keydesk audit accept --as NAME".to_owned())
+            Self::WentBack => (
+                "An older copy of the database was put back".to_owned(),
+                as_typed("keydesk audit accept --as NAME").into_owned(),
+            ),
+            Self::Altered(what) => {
+                (format!("Not trusted: {what}"), as_typed("keydesk audit verify --as NAME").into_owned())
             }
-            Self::Altered(what) => (format!("Not trusted: {what}"), "keydesk audit verify --as NAME".to_owned()),
             Self::OneAdministrator(only, locked) => {
                 ("Only one Administrator can sign in".to_owned(), one_of(only, locked))
             }

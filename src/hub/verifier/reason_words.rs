@@ -1,7 +1,10 @@
 //! Reasons of refusals in words, by the verifier's word for each. The store may hold reasons of a newer verifier, which
 //! are shown as they are.
 
+use std::borrow::Cow;
+
 use crate::hub::Refusal;
+use crate::text::as_typed;
 
 /// A reason's word, what it says in a row, and what to do about it. `{}` is the field or component that it is about.
 type Row = (&'static str, &'static str, &'static str);
@@ -99,11 +102,11 @@ impl RefusalReason<'_> {
     }
 
     /// What to do about it, in a sentence; empty for a reason that is not known here.
-    pub fn advice(&self) -> &'static str {
-        match self.mistake {
+    pub fn advice(&self) -> Cow<'static, str> {
+        as_typed(match self.mistake {
             Some(_) => "The client makes its signature wrongly: this is for who maintains it.",
             None => self.part().or_else(|| row(self.reason).map(|(_, _, advice)| *advice)).unwrap_or_default(),
-        }
+        })
     }
 }
 
@@ -127,7 +130,7 @@ impl Refusal {
     }
 
     /// What to do about it, in a sentence; empty for a reason that is not known here.
-    pub fn advice(&self) -> &'static str {
+    pub fn advice(&self) -> Cow<'static, str> {
         self.why().advice()
     }
 }

@@ -89,7 +89,7 @@ pub fn sentences(app: &App, row: &RefusedRequest) -> Vec<String> {
     vec![
         format!("{} {}: refused, {}.", row.kind.title(), row.key, refusal.words_and_times()),
         format!("{}{from} ({}).", at.utc("%Y-%m-%d %H:%M:%S UTC"), relative_time::ago(app.now, at)),
-        refusal.advice().to_owned(),
+        refusal.advice().into_owned(),
     ]
 }
 

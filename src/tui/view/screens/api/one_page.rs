@@ -128,7 +128,7 @@ fn refused(
         return paint.text_in(area.x, area.y + 1, area.width, &refusals::none(app, read), theme.text());
     }
     let advised = refusals.get(selected).or(refusals.first());
-    let advice = wrap(advised.map_or("", Refusal::advice), usize::from(area.width));
+    let advice = wrap(&advised.map(Refusal::advice).unwrap_or_default(), usize::from(area.width));
     let end = area.bottom().saturating_sub(advice.len().min(3) as u16 + 1);
     let first = (selected + 1).saturating_sub(usize::from(end.saturating_sub(area.y + 1)).max(1));
     for (y, (i, refusal)) in (area.y + 1..end).zip(refusals.iter().enumerate().skip(first)) {

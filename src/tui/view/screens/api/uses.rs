@@ -47,7 +47,7 @@ pub fn draw(app: &App, api: &Api, page: &Details, row: &CredentialRow, paint: &m
         table::row(app, &columns, &cells(app, refusal), i == page.refusal.selected, paint, y);
     }
     let Some(refusal) = refusals.get(page.refusal.selected) else { return };
-    let advice = wrap(refusal.advice(), usize::from(body.width).saturating_sub(2));
+    let advice = wrap(&refusal.advice(), usize::from(body.width).saturating_sub(2));
     for (y, line) in (status + 1..=status + ADVICE).zip(advice) {
         paint.text(1, y, &line, app.theme.text());
     }
