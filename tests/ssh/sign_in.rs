@@ -82,6 +82,39 @@ fn a_removed_key_opens_nothing_not_even_over_an_open_connection() {
     assert_eq!(room.ssh("chen", "ssh-key list").code, Some(255), "disabled");
 }
 
+/// A key that is added and removed while its owner signs in opens the desk or does not; it never leaves anybody half in.
+#[test]
+fn keys_come_and_go_while_people_sign_in() {
+    let Some(room) = Room::new() else { return };
+    let print = fingerprint("s1");
+    std::thread::scope(|scope| {
+        let changes = scope.spawn(|| {
+            for _ in 0..12 {
+                room.home(&["ssh-key", "add", "--as", "alice", "chen", "-"], &public("s1")).done();
+                room.home(&["ssh-key", "remove", "--as", "alice", &print], "").done();
+            }
+        });
+        let mut codes = Vec::new();
+        while !changes.is_finished() {
+            let run = room.ssh("s1", "ssh-key list --json");
+            match run.code {
+                Some(0) => assert_eq!(run.json()[0]["user"], "chen"),
+                // By sshd, or by the session that sshd had let in; and one that it ended.
+                Some(255 | 3) => assert_eq!(run.out, ""),
+                _ => panic!("{run:?}"),
+            }
+            codes.push(run.code);
+            room.ssh("emil", "ssh-key list").done();
+        }
+        assert!(!codes.is_empty());
+    });
+    assert_eq!(room.ssh("s1", "key list").code, Some(255));
+    room.empties();
+    let keys = room.home(&["ssh-key", "list", "--as", "alice", "--all", "--json"], "").done().json();
+    assert_eq!(keys.as_array().unwrap().iter().filter(|key| key["fingerprint"] == print.as_str()).count(), 12);
+    room.home(&["audit", "verify", "--as", "alice"], "").done();
+}
+
 #[test]
 fn a_change_of_the_user_ends_an_open_session_within_a_second() {
     let Some(room) = Room::new() else { return };

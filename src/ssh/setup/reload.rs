@@ -50,22 +50,30 @@ fn tell(process: &OwnedFd) -> Result<Reloaded, String> {
     }
 }
 
+/// The sockets that systemd holds for sshd, as it writes them.
+pub(super) fn sockets() -> String {
+    let listen = |unit| systemctl(&["show", "--property=Listen", "--value", unit]).unwrap_or_default();
+    SOCKETS.map(listen).join(" ")
+}
+
+const SOCKETS: [&str; 2] = ["ssh.socket", "sshd.socket"];
+
+fn systemctl(args: &[&str]) -> Result<String, String> {
+    match sshd::tool("systemctl").filter(|_| Path::new("/run/systemd/system").is_dir()) {
+        Some(mut systemctl) => sshd::run(systemctl.args(args)),
+        None => Err("systemd does not run this machine.".to_owned()),
+    }
+}
+
 /// Whether systemd runs sshd, and has told it.
 fn by_systemd() -> Result<bool, String> {
-    if !Path::new("/run/systemd/system").is_dir() {
-        return Ok(false);
-    }
-    let systemctl = |args: &[&str]| match sshd::tool("systemctl") {
-        Some(mut systemctl) => sshd::run(systemctl.args(args)),
-        None => Err("systemctl is not there.".to_owned()),
-    };
     for unit in ["ssh.service", "sshd.service"] {
         if systemctl(&["is-active", "--quiet", unit]).is_ok() {
             return systemctl(&["reload", unit]).map(|_| true);
         }
     }
     // With a socket in place of the service each connection reads it anew.
-    Ok(["ssh.socket", "sshd.socket"].iter().any(|unit| systemctl(&["is-active", "--quiet", unit]).is_ok()))
+    Ok(SOCKETS.iter().any(|unit| systemctl(&["is-active", "--quiet", unit]).is_ok()))
 }
 
 /// The process, if it is an sshd of this system that listens by the usual configuration.

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use rustix::fs::OFlags;
 
-use super::{ACCOUNT, sshd};
+use super::{ACCOUNT, reload, sshd};
 use crate::time::{Clock, Millis};
 
 /// Where the public key lies that is tried out. Only root can write there.
@@ -106,10 +106,11 @@ fn lay(place: &Path, text: &str) -> std::io::Result<()> {
     file.write_all(text.as_bytes())
 }
 
-/// The first of the addresses at which an sshd answers.
+/// The first of the addresses at which an sshd answers. Where systemd holds the socket, that may be another than sshd has.
 pub(super) fn answers(told: &str) -> Result<SocketAddr, String> {
     let mut why = "sshd does not say where it listens".to_owned();
-    for address in addresses(told) {
+    let listen = sshd::values(told, "listenaddress").join(" ");
+    for address in addresses(&listen).into_iter().chain(addresses(&reload::sockets())) {
         match banner(address) {
             Ok(banner) if banner == *b"SSH-" => return Ok(address),
             Ok(_) => why = format!("what answers at {address} is not sshd"),
@@ -127,18 +128,17 @@ fn banner(address: SocketAddr) -> std::io::Result<[u8; 4]> {
     Ok(banner)
 }
 
-/// Where sshd listens, from here.
-fn addresses(told: &str) -> impl Iterator<Item = SocketAddr> {
-    sshd::values(told, "listenaddress").into_iter().filter_map(|address| address.parse().ok()).map(
-        |mut address: SocketAddr| {
-            if address.ip().is_unspecified() {
-                let local =
-                    if address.is_ipv4() { [127, 0, 0, 1].into() } else { std::net::Ipv6Addr::LOCALHOST.into() };
-                address.set_ip(local);
-            }
-            address
-        },
-    )
+/// The addresses among some words, from here.
+fn addresses(words: &str) -> Vec<SocketAddr> {
+    let all = words.split_whitespace().filter_map(|word| word.parse().ok());
+    all.map(|mut address: SocketAddr| {
+        if address.ip().is_unspecified() {
+            let local = if address.is_ipv4() { [127, 0, 0, 1].into() } else { std::net::Ipv6Addr::LOCALHOST.into() };
+            address.set_ip(local);
+        }
+        address
+    })
+    .collect()
 }
 
 #[cfg(test)]
@@ -149,16 +149,16 @@ mod tests {
 
     #[test]
     fn a_listener_on_every_address_is_tried_here() {
-        for (told, is) in [
-            ("port 22\nlistenaddress 0.0.0.0:22\n", "127.0.0.1:22"),
-            ("listenaddress [::]:2222\n", "[::1]:2222"),
-            ("Port 22\nListenAddress 192.0.2.1:22\n", "192.0.2.1:22"),
-            ("listenaddress 192.0.2.1:22\n", "192.0.2.1:22"),
+        for (listen, is) in [
+            ("0.0.0.0:22", "127.0.0.1:22"),
+            ("[::]:2222", "[::1]:2222"),
+            ("192.0.2.1:22", "192.0.2.1:22"),
+            ("[::]:22 (Stream)\n", "[::1]:22"),
         ] {
-            assert_eq!(addresses(told).collect::<Vec<_>>(), [is.parse().unwrap()], "{told}");
+            assert_eq!(addresses(listen), [is.parse().unwrap()], "{listen}");
         }
-        assert_eq!(addresses("listenaddress [::]:22\nlistenaddress 0.0.0.0:22\n").count(), 2);
-        assert_eq!(addresses("port 22").count(), 0);
+        assert_eq!(addresses("[::]:22 0.0.0.0:22").len(), 2);
+        assert_eq!(addresses("/run/sshd.sock (Stream)").len(), 0);
     }
 
     #[test]
