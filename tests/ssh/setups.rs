@@ -119,7 +119,7 @@ fn a_sign_in_that_may_not_come_from_here_is_not_tried() {
     assert!(warned.lines().any(|line| line.starts_with("warn  AllowUsers")), "{warned}");
 }
 
-/// A Match before the block can let a client set what it likes. sshd sets PATH and HOME itself, keydesk is started by its path, and
+/// A Match before the block can let a client set what it likes. sshd sets PATH and HOME itself, and keydesk
 /// believes nothing but the config of the block.
 #[test]
 fn whatever_a_client_may_set_leads_nowhere() {
