@@ -204,6 +204,13 @@ impl Server {
 
     /// Sends a signal to all its processes.
     pub fn signal(&self, signal: rustix::process::Signal) {
+        for pid in self.processes() {
+            let _ = rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), signal);
+        }
+    }
+
+    /// All its processes, the one that started the others first.
+    pub fn processes(&self) -> Vec<i32> {
         let pid = fs::read_to_string(self.dir.join("data/postmaster.pid")).unwrap();
         let main: i32 = pid.lines().next().unwrap().parse().unwrap();
         let parent = |pid: i32| {
@@ -211,10 +218,8 @@ impl Server {
             stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse::<i32>().ok()
         };
         let all = fs::read_dir("/proc").unwrap().filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
-        let children: Vec<i32> = all.filter(|pid| parent(*pid) == Some(main)).collect();
-        for pid in [main].into_iter().chain(children) {
-            let _ = rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), signal);
-        }
+        let children = all.filter(|pid| parent(*pid) == Some(main));
+        [main].into_iter().chain(children).collect()
     }
 
     fn answers(&self) -> bool {
@@ -268,7 +273,7 @@ impl Server {
     /// A copy of a database that nobody is connected to.
     pub fn copy(&self, of: &str) -> Arc<PostgresPlace> {
         let place = self.place(&self.fresh_name());
-        self.sql("postgres", &format!("CREATE DATABASE {} TEMPLATE {of} STRATEGY wal_log", place.database));
+        self.sql("postgres", &format!("CREATE DATABASE {} TEMPLATE {of}", place.database));
         Arc::new(place)
     }
 
