@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use keydesk::hub::{DeskPaths, EffectivePolicy, HubError, ListQuery, PagePosition, StoreUse, UsageReport};
+use keydesk::hub::{DeskPaths, EffectivePolicy, HubError, ListQuery, PagePosition, StorePlace, StoreUse, UsageReport};
 use keydesk::serve;
 use keydesk::time::{Clock as _, SystemClock};
 
@@ -59,21 +59,56 @@ fn ids(paths: &DeskPaths) -> Result<Vec<uuid::Uuid>, HubError> {
 }
 
 pub fn start(server: &Server, dir: &Path, count: usize) -> Result<(), HubError> {
-    println!("| credentials | | opening, ms | reading, ms | all, ms |\n| --- | --- | --- | --- | --- |");
-    for (what, paths) in both(server, dir)? {
-        fill(&paths, count)?;
-        let mut rounds = Vec::new();
-        for _ in 0..ROUNDS {
-            let began = Instant::now();
-            let (first, second) = (open(&paths, StoreUse::Verifier)?, open(&paths, StoreUse::Verifier)?);
-            let opened = began.elapsed();
-            let policy = first.feed().policy(&EffectivePolicy::default())?;
-            let loaded = serve::load(&first, Some(&second), &policy.policy)?;
-            rounds.push((began.elapsed(), opened, loaded.timings.reading, loaded.snapshot.len()));
+    let desks = both(server, dir)?;
+    desks.iter().try_for_each(|(_, paths)| fill(paths, count))?;
+    println!("| credentials | | opening, ms | reading, ms | all, ms | CPU of keydesk, ms | of the server, ms |");
+    println!("| --- | --- | --- | --- | --- | --- | --- |");
+    rounds(server, &desks, "just made")?;
+    if let StorePlace::Postgres(place) = &desks[1].1.store {
+        server.sql(&place.database, "VACUUM ANALYZE");
+    }
+    rounds(server, &desks, "vacuumed")
+}
+
+/// Starts verifiers by turns.
+fn rounds(server: &Server, desks: &[(&str, DeskPaths); 2], state: &str) -> Result<(), HubError> {
+    let mut rounds = [Vec::new(), Vec::new()];
+    for _ in 0..ROUNDS {
+        for ((_, paths), rounds) in desks.iter().zip(&mut rounds) {
+            rounds.push(start_once(server, paths)?);
         }
-        rounds.sort_unstable_by_key(|round| round.0);
-        let (all, opened, reading, len) = rounds[ROUNDS / 2];
-        println!("| {len} | {what} | {} | {} | {} |", opened.as_millis(), reading.as_millis(), all.as_millis());
+    }
+    for ((what, _), mut rounds) in desks.iter().zip(rounds) {
+        rounds.sort_unstable_by_key(|[.., all, _, _]| *all);
+        let [len, ms @ ..] = rounds[ROUNDS / 2].map(|n| n.to_string());
+        println!("| {len} | {what}, {state} | {} |", ms.join(" | "));
     }
     Ok(())
+}
+
+/// How many credentials a verifier has when it has started, and how many milliseconds went where.
+fn start_once(server: &Server, paths: &DeskPaths) -> Result<[u128; 6], HubError> {
+    let (own, of_server, began) = (cpu(&["self".to_owned()]), cpu_of(server), Instant::now());
+    let (first, second) = (open(paths, StoreUse::Verifier)?, open(paths, StoreUse::Verifier)?);
+    let opened = began.elapsed();
+    let policy = first.feed().policy(&EffectivePolicy::default())?;
+    let loaded = serve::load(&first, Some(&second), &policy.policy)?;
+    let (all, reading) = (began.elapsed(), loaded.timings.reading);
+    let (own, of_server) = (cpu(&["self".to_owned()]) - own, cpu_of(server).saturating_sub(of_server));
+    let [opened, reading, all] = [opened, reading, all].map(|took| took.as_millis());
+    Ok([loaded.snapshot.len() as u128, opened, reading, all, own, of_server])
+}
+
+fn cpu_of(server: &Server) -> u128 {
+    cpu(&server.processes().iter().map(ToString::to_string).collect::<Vec<_>>())
+}
+
+/// The CPU time of processes and of those that they started and that have ended, in ms. Linux counts in hundredths of a second.
+fn cpu(processes: &[String]) -> u128 {
+    let of_one = |process: &String| {
+        let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+        let fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11).take(4);
+        Some(fields.filter_map(|ticks| ticks.parse::<u128>().ok()).sum::<u128>() * 10)
+    };
+    processes.iter().filter_map(of_one).sum()
 }

@@ -24,8 +24,7 @@ use keydesk::hub::HubError;
 use server::Server;
 
 /// As an installation has it: the tests' server syncs nothing.
-const SETTINGS: &str =
-    "-c fsync=on -c full_page_writes=on -c autovacuum=on -c shared_buffers=512MB -c max_wal_size=4GB";
+const SETTINGS: &str = "-c fsync=on -c full_page_writes=on -c autovacuum=on -c shared_buffers=2GB -c max_wal_size=4GB";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();

@@ -174,6 +174,25 @@ pub trait Tx {
         each: &mut dyn FnMut(&[Cell<'_>]) -> Result<(), StoreError>,
     ) -> Result<(), StoreError>;
 
+    /// The same for a query with a great many rows, which is asked again and again with other parameters: a driver may have a way
+    /// that costs less. Its columns are those of tables, of one type whatever the parameters are.
+    fn each_of_many(
+        &mut self,
+        sql: &str,
+        params: &[Value],
+        each: &mut dyn FnMut(&[Cell<'_>]) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.each(sql, params, each)
+    }
+
+    /// The id in the middle of all ids of a table with about `count` rows, so that two threads can read half each; about the middle
+    /// where a database can tell that sooner.
+    fn middle_id(&mut self, table: &str, count: i64) -> Result<Option<String>, StoreError> {
+        let sql = format!("SELECT id FROM {table} ORDER BY id LIMIT 1 OFFSET $1");
+        let row = self.row(&sql, &[(count / 2).into()])?;
+        Ok(row.and_then(|mut row| row.text().ok()))
+    }
+
     /// The whole schema in a canonical form, which is the same for every database of one driver with that schema: input
     /// of a hash.
     fn catalogue(&mut self) -> Result<Vec<u8>, StoreError>;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use keydesk::store::tables::{self, HeadRow};
-use keydesk::store::{Cancel, Store, StoreError};
+use keydesk::store::{Cancel, Store, StoreError, Tx};
 
 use super::lists::tally;
 use super::rows::first_head;
@@ -55,7 +55,17 @@ pub fn snapshot(store: &dyn Store) {
 pub fn cancel(store: &dyn Store) {
     // Ends by itself only after minutes, and then with a number, in any database that knows the standard's recursion.
     let endless =
-        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000000) SELECT COUNT(*) FROM n";
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) SELECT COUNT(*) FROM n";
+    const MANY: i64 = 2_000_000_000;
+    cancelled(store, &mut |tx| tx.row(endless, &[MANY.into()]).map(drop));
+    cancelled(store, &mut |tx| {
+        // A driver may ask another way when it is asked again.
+        tx.each_of_many(endless, &[1.into()], &mut |_| Ok(()))?;
+        tx.each_of_many(endless, &[MANY.into()], &mut |_| Ok(()))
+    });
+}
+
+fn cancelled(store: &dyn Store, work: &mut dyn FnMut(&mut dyn Tx) -> Result<(), StoreError>) {
     let (cancel, started) = (Cancel::default(), Arc::new(AtomicBool::new(false)));
     let (other, begun) = (cancel.clone(), started.clone());
     let canceller = std::thread::spawn(move || {
@@ -67,7 +77,7 @@ pub fn cancel(store: &dyn Store) {
     });
     let mut tx = store.read(&cancel).unwrap();
     started.store(true, Ordering::SeqCst);
-    assert!(matches!(tx.row(endless, &[]), Err(StoreError::Cancelled)));
+    assert!(matches!(work(&mut *tx), Err(StoreError::Cancelled)));
     drop(tx);
     canceller.join().unwrap();
     cancel.cancel();

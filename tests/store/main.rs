@@ -38,6 +38,8 @@ const CHECKS: &[(&str, Check)] = &[
     ("what was asked ahead is forgotten by a write", rows::asked_ahead),
     ("a queued statement that fails lets nothing be kept", rows::queued),
     ("many rows of one statement are kept as they were told, or none is", rows::many),
+    ("a query of many rows has the same rows, however often it is asked", rows::asked_again),
+    ("a query of many rows that fails or is left ends like any other", rows::left),
     ("pages are the same forward and backward, in every order", lists::pages),
     ("numbers are kept by kind and state", lists::tallies),
     ("usage waits, is used, and an older report loses", uses::usage),

@@ -237,3 +237,67 @@ pub fn many(store: &dyn Store) {
     });
     assert_eq!(read(store, |tx| tables::throttles(tx)), 2_603);
 }
+
+/// Rows as [`Tx::each_of_many`] hands them over.
+fn of_many(tx: &mut dyn Tx, sql: &str, params: &[Value]) -> Result<Vec<Vec<Value>>, StoreError> {
+    let mut rows = Vec::new();
+    tx.each_of_many(sql, params, &mut |row| {
+        rows.push(row.iter().copied().map(Value::from).collect());
+        Ok(())
+    })?;
+    Ok(rows)
+}
+
+pub fn asked_again(store: &dyn Store) {
+    let long = "支".repeat(60_000);
+    let words = ["", "a", "it's \"quoted\" $1 ?1 % _ \\", "支払い 🔑", "\u{1}\u{7f}", "$2'; --", &long];
+    write(store, |tx| {
+        words.iter().try_for_each(|word| tables::add_to_tally(tx, word, "x", word.len() as i64))?;
+        (0..9).try_for_each(|n| {
+            let expires_at = (n % 2 == 0).then_some(i64::MIN);
+            tables::insert(tx, &CredentialRecord { expires_at, ..credential(n, "basic") }, vec![0xff; n as usize])
+        })
+    });
+    let by_word = "SELECT kind, n FROM tally WHERE kind = $1 AND n >= $2 AND $1 <> $3";
+    let by_tag = "SELECT id, expires_at, listed, tag FROM credential WHERE tag >= $1 ORDER BY id LIMIT $2";
+    read(store, |tx| {
+        for word in words {
+            let params = [word.into(), (-1).into(), "another".into()];
+            let row = vec![word.into(), Value::from(word.len() as i64)];
+            assert_eq!(of_many(tx, by_word, &params)?, [row], "{word:.9}");
+        }
+        assert!(of_many(tx, by_word, &["a".into(), Value::Null, "b".into()])?.is_empty());
+        for n in (0..=9).chain([3]) {
+            let params = [vec![0xff; n].into(), 4.into()];
+            let rows = tx.rows(by_tag, &params)?;
+            let row = |mut row: keydesk::store::Row| (0..4).map(|_| row.value()).collect::<Result<Vec<_>, _>>();
+            let rows: Vec<_> = rows.into_iter().map(row).collect::<Result<_, _>>()?;
+            assert_eq!(of_many(tx, by_tag, &params)?, rows, "{n}");
+            assert_eq!(rows.len(), 4.min(9 - n));
+        }
+        Ok(())
+    });
+}
+
+pub fn left(store: &dyn Store) {
+    write(store, |tx| (0..300).try_for_each(|n| tables::add_to_tally(tx, "x", &n.to_string(), n)));
+    let sql = "SELECT state, n FROM tally WHERE n >= $1 ORDER BY n";
+    let mut tx = store.read(&Cancel::default()).unwrap();
+    assert_eq!(of_many(&mut *tx, sql, &[298.into()]).unwrap().len(), 2);
+    let mut seen = 0;
+    let stopped = tx.each_of_many(sql, &[0.into()], &mut |_| {
+        seen += 1;
+        Err(StoreError::Cancelled)
+    });
+    assert_eq!((stopped, seen), (Err(StoreError::Cancelled), 1));
+    drop(tx);
+    let mut tx = store.read(&Cancel::default()).unwrap();
+    let loud = "SELECT state, ABS(n) FROM tally WHERE ABS(n + $1) > 0";
+    assert_eq!(of_many(&mut *tx, loud, &[1.into()]).unwrap().len(), 300);
+    assert!(
+        matches!(of_many(&mut *tx, loud, &[i64::MIN.into()]), Err(StoreError::Broken(_))),
+        "a number that overflows"
+    );
+    drop(tx);
+    assert_eq!(read(store, |tx| of_many(tx, sql, &[0.into()])).len(), 300);
+}

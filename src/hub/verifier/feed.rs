@@ -19,7 +19,7 @@ use crate::store::{Cell, Tx, tables};
 use crate::vault::Term;
 
 /// Credentials that are read at a time.
-const RUN: usize = 4_000;
+const RUN: usize = 16_000;
 /// Greater than every id in text form.
 const LAST_ID: &str = "g";
 /// Limit on a count that is believed: the counters have no tag, and a larger number would not change how much a

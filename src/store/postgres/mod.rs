@@ -1,11 +1,13 @@
 //! The PostgreSQL driver: one schema `keydesk` in a database that may serve others too.
 //!
-//! Works behind a pooler that gives every transaction another connection: statements are unnamed and typed, and every
-//! transaction sets what it needs. Nothing that the database says about itself is trusted: whoever opened it compares its
-//! catalogue with what a holder of the master key signed, and the driver compares it with that from then on.
+//! Works behind a pooler that gives every transaction another connection: statements are unnamed and typed, but for copies, whose
+//! names go in the same transaction, and every transaction sets what it needs. Nothing that the database says about itself is
+//! trusted: whoever opened it compares its catalogue with what a holder of the master key signed, and the driver compares it with
+//! that from then on.
 
 mod catalogue;
 mod connect;
+mod copied;
 mod line;
 mod listener;
 mod password;

@@ -75,10 +75,15 @@ impl<'a> FromSql<'a> for Raw<'a> {
     }
 }
 
-/// A column of a row, without a copy. Smaller numbers and truth values are numbers, as in every other database.
-pub(super) fn cell(row: &Row, column: usize) -> Result<Cell<'_>, StoreError> {
-    let wrong = || StoreError::Broken("a column has a type that keydesk does not use".to_owned());
-    let Raw(Some(raw)) = row.try_get(column).map_err(|_| wrong())? else { return Ok(Cell::Null) };
+/// A column of a row, without a copy.
+pub(super) fn column(row: &Row, column: usize) -> Result<Cell<'_>, StoreError> {
+    let Raw(raw) = row.try_get(column).map_err(|_| wrong())?;
+    cell(row.columns()[column].type_(), raw)
+}
+
+/// A column of this type. Smaller numbers and truth values are numbers, as in every other database.
+pub(super) fn cell<'a>(of: &Type, raw: Option<&'a [u8]>) -> Result<Cell<'a>, StoreError> {
+    let Some(raw) = raw else { return Ok(Cell::Null) };
     let number = |bytes: &[u8]| -> Option<i64> {
         Some(match bytes.len() {
             1 => i64::from(bytes[0] != 0),
@@ -88,7 +93,7 @@ pub(super) fn cell(row: &Row, column: usize) -> Result<Cell<'_>, StoreError> {
             _ => return None,
         })
     };
-    match *row.columns()[column].type_() {
+    match *of {
         Type::INT8 | Type::INT4 | Type::INT2 | Type::BOOL => number(raw).map(Cell::Int).ok_or_else(wrong),
         Type::TEXT | Type::VARCHAR | Type::NAME | Type::UNKNOWN => {
             std::str::from_utf8(raw).map(Cell::Text).map_err(|_| wrong())
@@ -96,4 +101,8 @@ pub(super) fn cell(row: &Row, column: usize) -> Result<Cell<'_>, StoreError> {
         Type::BYTEA => Ok(Cell::Bytes(raw)),
         _ => Err(wrong()),
     }
+}
+
+fn wrong() -> StoreError {
+    StoreError::Broken("a column has a type that keydesk does not use".to_owned())
 }

@@ -2,39 +2,35 @@
 //! undone keeps them longer than the deadline of the call.
 
 mod cancel;
+mod rows;
 
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, mpsc};
-use std::task::{Context, Waker};
 use std::thread;
 use std::time::Duration;
 
-use futures_util::future::maybe_done;
-use futures_util::{Stream, StreamExt as _};
 use tokio::sync::{Semaphore, mpsc as queue};
 use tokio::time::{interval, sleep, timeout};
-use tokio_postgres::{Client, Row};
+use tokio_postgres::Client;
 
 use crate::store::driver::vanished;
-use crate::store::{Cancel, Query, StoreError};
+use crate::store::{Cancel, StoreError};
 
 use super::connect::{self, Connected, Encryption};
 use super::pipeline::{Answers, Said, Sent, Statement, send};
 use super::place::{PostgresHost, PostgresPlace};
 use super::sql_error::{Failure, failure};
-use super::values::Param;
 use super::versions::Asking;
 
-/// Rows that are handed over at once, and how many such batches may wait.
-const BATCH: usize = 256;
+pub(super) use rows::{Ask, Rows};
+
+/// How many batches of rows may wait to be looked at.
 const BATCHES: usize = 4;
 /// Time between two looks at whether a call was cancelled.
 const LOOK: Duration = Duration::from_millis(5);
 /// How long to wait for a server that was asked to stop a statement, before the connection is given up.
 const STOPPING: Duration = Duration::from_secs(5);
-/// How long the rest of an answer that nobody wants is read, before the server is asked to stop.
-const DRAINING: Duration = Duration::from_millis(50);
 
 /// What a call needs besides its statement.
 #[derive(Clone, Debug)]
@@ -49,14 +45,14 @@ enum Command {
     /// Statements in one round trip.
     Pipeline(Vec<Statement>, Terms, mpsc::Sender<Answers>),
     /// One statement whose rows are handed over as they come, in the same round trip as those before it.
-    Query { before: Vec<Statement>, query: Query, terms: Terms, answer: mpsc::Sender<Answer>, room: Arc<Semaphore> },
+    Query { before: Vec<Statement>, ask: Ask, terms: Terms, answer: mpsc::Sender<Answer>, room: Arc<Semaphore> },
 }
 
 /// Part of the answer to a statement.
 enum Answer {
-    Rows(Vec<Row>),
+    Rows(Rows),
     /// The last rows, and how many were changed.
-    Done(Vec<Row>, u64),
+    Done(Rows, u64),
     Failed(Failure),
 }
 
@@ -132,21 +128,19 @@ impl Line {
         let _ = self.commands.send(Command::Pipeline(statements, terms, mpsc::channel().0));
     }
 
-    /// One statement behind others, in one round trip; hands every row of its answer to `each`, and says how many rows it
-    /// changed.
+    /// One statement behind others, in one round trip; hands its rows to `each` as they come, and says how many it changed.
     pub(super) fn query(
         &self,
         before: Vec<Statement>,
-        query: Query,
+        ask: Ask,
         terms: Terms,
-        each: &mut dyn FnMut(&Row) -> Result<(), StoreError>,
+        each: &mut dyn FnMut(&Rows) -> Result<(), StoreError>,
     ) -> Result<u64, Failure> {
         let (answer, answered) = mpsc::channel();
         let room = Arc::new(Semaphore::new(BATCHES));
-        let command = Command::Query { before, query, terms, answer, room: room.clone() };
+        let command = Command::Query { before, ask, terms, answer, room: room.clone() };
         self.commands.send(command).map_err(|_| self.gone())?;
-        let mut handed_over =
-            |rows: &[Row]| rows.iter().try_for_each(&mut *each).map_err(|error| Failure { error, lost: false });
+        let mut handed_over = |rows: &Rows| each(rows).map_err(|error| Failure { error, lost: false });
         loop {
             match answered.recv().map_err(|_| self.gone())? {
                 Answer::Rows(rows) => {
@@ -217,8 +211,8 @@ impl LineThread {
                     let _ = answer.send(said);
                     alive
                 }
-                Command::Query { before, query, terms, answer, room } => {
-                    let said = self.query(server, (before, query), &terms, (&answer, &room)).await;
+                Command::Query { before, ask, terms, answer, room } => {
+                    let said = self.query(server, (before, ask), &terms, (&answer, &room)).await;
                     let alive = !said.as_ref().is_err_and(|why| why.lost);
                     let _ =
                         answer.send(said.map_or_else(Answer::Failed, |(rows, changed)| Answer::Done(rows, changed)));
@@ -285,81 +279,6 @@ impl LineThread {
             }
         }
         answers
-    }
-
-    async fn query(
-        &self,
-        server: &Server<'_>,
-        (before, query): (Vec<Statement>, Query),
-        terms: &Terms,
-        (answer, room): (&mpsc::Sender<Answer>, &Semaphore),
-    ) -> Result<(Vec<Row>, u64), Failure> {
-        let sent = send(server.client, before);
-        let params = query.params.into_iter().map(Param::typed);
-        let mut rows = Box::pin(maybe_done(server.client.query_typed_raw(&query.sql, params)));
-        let _ = rows.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-        if let Some(Err(why)) = self.answers(server, terms, sent).await.pop() {
-            return Err(why);
-        }
-        let rows = async {
-            rows.as_mut().await;
-            rows.as_mut().take_output()
-        };
-        let rows = self.within(server, terms, async { rows.await.transpose() }).await?;
-        let Some(rows) = rows else { return Ok((Vec::new(), 0)) };
-        let mut chunks = Box::pin(rows).ready_chunks(BATCH);
-        loop {
-            // The caller may take its time with what it has.
-            if let Ok(permit) = room.acquire().await {
-                permit.forget();
-            }
-            let (batch, ended) = self.batch(server, terms, &mut chunks).await?;
-            if ended {
-                let changed = chunks.get_ref().rows_affected().unwrap_or(0);
-                return Ok((batch, changed));
-            }
-            if answer.send(Answer::Rows(batch)).is_err() {
-                self.drain(server, chunks).await?;
-                return Err(Failure::cancelled());
-            }
-        }
-    }
-
-    /// The next rows, and whether they are the last. A server sends a dozen at a time, and each hand-over wakes a thread.
-    async fn batch(
-        &self,
-        server: &Server<'_>,
-        terms: &Terms,
-        chunks: &mut (impl Stream<Item = Vec<Result<Row, tokio_postgres::Error>>> + Unpin),
-    ) -> Result<(Vec<Row>, bool), Failure> {
-        let mut batch = Vec::new();
-        while batch.len() < BATCH {
-            let Some(chunk) = self.within(server, terms, async { Ok(chunks.next().await) }).await? else {
-                return Ok((batch, true));
-            };
-            let stopped = terms.cancel.as_ref().is_some_and(Cancel::is_cancelled);
-            for row in chunk {
-                batch.push(row.map_err(|why| match failure(&self.name, &why) {
-                    why if stopped => Failure { lost: why.lost, ..Failure::cancelled() },
-                    why => why,
-                })?);
-            }
-        }
-        Ok((batch, false))
-    }
-
-    /// The caller wants no more rows.
-    async fn drain(
-        &self,
-        server: &Server<'_>,
-        mut rows: impl Stream<Item = Vec<Result<Row, tokio_postgres::Error>>> + Unpin,
-    ) -> Result<(), Failure> {
-        let mut rest = async || while rows.next().await.is_some_and(|rows| rows.iter().all(Result::is_ok)) {};
-        if timeout(DRAINING, rest()).await.is_ok() {
-            return Ok(());
-        }
-        self.ask_to_stop(server).await;
-        timeout(STOPPING, rest()).await.map_err(|_| Failure::lost(&self.name, "it does not answer"))
     }
 
     /// Asks the server to stop what it is doing.

@@ -16,7 +16,7 @@ pub fn credentials_after(
         "SELECT {} FROM credential WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3",
         CredentialRecord::select()
     );
-    tx.each(&sql, &[after.into(), until.into(), limit.into()], each)
+    tx.each_of_many(&sql, &[after.into(), until.into(), limit.into()], each)
 }
 
 /// Hands over credential, number and sealed text of the secrets of the credentials behind the id `after` up to the id
@@ -29,7 +29,7 @@ pub fn secrets_between(
 ) -> Result<(), StoreError> {
     let sql =
         "SELECT credential, no, sealed FROM secret WHERE credential > $1 AND credential <= $2 ORDER BY credential, no";
-    tx.each(sql, &[after.into(), until.into()], each)
+    tx.each_of_many(sql, &[after.into(), until.into()], each)
 }
 
 /// Hands over every credential, in no order and by no index.
@@ -153,8 +153,7 @@ pub fn changed_credentials(tx: &mut dyn Tx, since: i64) -> Result<Vec<String>, S
     Ok(ids)
 }
 
-/// The id in the middle of all, so that two threads can read half each; `None` when there are none.
+/// The id about in the middle of all, so that two threads can read half each; `None` when there are none.
 pub fn middle_credential(tx: &mut dyn Tx, count: i64) -> Result<Option<String>, StoreError> {
-    let row = tx.row("SELECT id FROM credential ORDER BY id LIMIT 1 OFFSET $1", &[(count / 2).into()])?;
-    Ok(row.and_then(|mut row| row.text().ok()))
+    tx.middle_id(CredentialRecord::TABLE, count)
 }

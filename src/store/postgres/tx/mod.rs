@@ -1,108 +1,40 @@
 //! Transactions.
 
+mod begin;
+
 use std::collections::HashMap;
 use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
 use tokio_postgres::Row;
+use tokio_postgres::types::Type;
 
 use crate::store::{Cancel, Cell, Commit, Query, StoreError, Tx, Unconfirmed, Value, WriteTx};
 
-use super::catalogue;
-use super::line::{Line, Terms};
+use super::line::{Ask, Line, Rows, Terms};
 use super::pipeline::{Answers, Said, Statement, over_rows};
 use super::sql_error::Failure;
-use super::values::cell;
+use super::values::column;
+use super::{catalogue, copied};
 
-/// How long a read may be silent. It is cancelled by its caller; this is for a server that stands still.
-const READ: Duration = Duration::from_secs(60);
-/// How long a statement of a change may take: longer than the server allows itself.
-const WRITE: Duration = Duration::from_secs(35);
+pub(super) use begin::Begin;
+use begin::WRITE;
+
 /// How long a commit may take before the server is asked to stop waiting for its standby.
 const COMMIT: Duration = Duration::from_secs(10);
 
+/// Pages, about, of which the middle of a table is made out.
+const PAGES: usize = 512;
+
 /// Statements that may wait to be sent with the next one.
 const QUEUED: usize = 512;
-
-/// What every transaction sets for itself, so that neither a pooler nor the settings of a role decide. What is not found in
-/// the system's own schema is looked for in keydesk's, and last among temporary tables. How strings are written and bytes are shown
-/// is part of what the server says about its schema. No statement is long enough to be worth compiling, and messages that
-/// nobody reads can be many times the answer.
-const SETTINGS: &str = "SET LOCAL search_path = keydesk, pg_temp; SET LOCAL row_security = off; \
-                        SELECT set_config('transaction_timeout', '0', true) \
-                        WHERE current_setting('transaction_timeout', true) IS NOT NULL; \
-                        SET LOCAL quote_all_identifiers = off; SET LOCAL standard_conforming_strings = on; \
-                        SET LOCAL bytea_output = hex; SET LOCAL lock_timeout = '5s'; SET LOCAL jit = off; \
-                        SET LOCAL client_min_messages = warning";
-
-/// A commit that is answered once it is on disk, here and wherever the operator says.
-const DURABLE: &str = "; SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit') \
-                       WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)";
-
-/// A transaction that changes nothing, and whose commit a standby has to confirm: then it has all before it.
-const CONFIRMED: &str = "SELECT pg_logical_emit_message(true, 'keydesk', ''); COMMIT";
 
 /// The end of a transaction that listeners are to hear of. A queue that others filled must not stop a change, so nothing is
 /// put into one that is half full: whoever looks by itself needs no hint.
 const ANNOUNCE: &str = "SELECT pg_notify('keydesk', '') WHERE pg_notification_queue_usage() < 0.5; COMMIT";
 
-/// How a transaction begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Begin {
-    /// Reads one state.
-    Read,
-    /// Writes; waits for whoever has the head.
-    Write,
-    /// The same, and its commit does not wait for a disk.
-    Relaxed,
-    /// Writes for as long as it takes to read everything.
-    Lasting,
-    /// Changes the schema, which may take long.
-    Steps,
-}
-
-impl Begin {
-    /// The statements. A reader goes through an index in its order and stops early: without statistics a server takes every
-    /// range for a small one, and would fetch and sort the rest of a table for each page of it. A writer sees what was
-    /// committed before it got the lock; `off` of `synchronous_commit` would tell of a commit that a crash undoes.
-    pub(super) fn sql(self) -> String {
-        let (level, limits) = match self {
-            Self::Read => (
-                "REPEATABLE READ READ ONLY",
-                "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = '10min'; \
-                 SET LOCAL enable_bitmapscan = off",
-            ),
-            Self::Write => (
-                "READ COMMITTED READ WRITE",
-                "SET LOCAL statement_timeout = '30s'; SET LOCAL idle_in_transaction_session_timeout = '10s'",
-            ),
-            // Less than a change waits for a lock: a verifier that stands still keeps nobody from revoking.
-            Self::Relaxed => (
-                "READ COMMITTED READ WRITE",
-                "SET LOCAL statement_timeout = '30s'; SET LOCAL idle_in_transaction_session_timeout = '3s'",
-            ),
-            Self::Lasting | Self::Steps => (
-                "READ COMMITTED READ WRITE",
-                "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = '10min'",
-            ),
-        };
-        let durable = match self {
-            Self::Read => "",
-            Self::Relaxed => "; SET LOCAL synchronous_commit = off",
-            Self::Write | Self::Lasting | Self::Steps => DURABLE,
-        };
-        format!("BEGIN ISOLATION LEVEL {level}; {SETTINGS}; {limits}{durable}")
-    }
-
-    fn silence(self) -> Duration {
-        match self {
-            Self::Read => READ,
-            Self::Write | Self::Relaxed => WRITE,
-            // An index over a hundred million rows is made in one statement.
-            Self::Lasting | Self::Steps => Duration::from_secs(24 * 3600),
-        }
-    }
-}
+/// A transaction that changes nothing, and whose commit a standby has to confirm: then it has all before it.
+const CONFIRMED: &str = "SELECT pg_logical_emit_message(true, 'keydesk', ''); COMMIT";
 
 /// A transaction that holds its connection until it ends.
 pub(super) struct PostgresTx<'a> {
@@ -121,6 +53,8 @@ pub(super) struct PostgresTx<'a> {
     /// Statements that go with the next one that is waited for.
     queued: Vec<Statement>,
     unconfirmed: Unconfirmed,
+    /// The types of the columns of queries with many rows, by their text.
+    types: HashMap<String, Arc<[Type]>>,
 }
 
 impl<'a> PostgresTx<'a> {
@@ -145,6 +79,7 @@ impl<'a> PostgresTx<'a> {
             fetched,
             queued: Vec::new(),
             unconfirmed,
+            types: HashMap::new(),
         }
     }
 
@@ -231,21 +166,16 @@ impl<'a> PostgresTx<'a> {
         {
             return rows.iter().try_for_each(|row| each(&cells(row)?)).map(|()| 0);
         }
-        let mut room: Vec<Cell<'static>> = Vec::new();
-        let (query, queued) = (Query::new(sql, params), std::mem::take(&mut self.queued));
+        self.ask(Ask::Described(Query::new(sql, params)), &mut |rows| rows.each(&[], each))
+    }
+
+    /// Asks for rows, behind what is queued.
+    fn ask(&mut self, ask: Ask, each: &mut dyn FnMut(&Rows) -> Result<(), StoreError>) -> Result<u64, StoreError> {
+        self.line()?;
+        let queued = std::mem::take(&mut self.queued);
         let (mut stopped, line) = (None, self.line()?);
-        let changed = line.query(queued, query, self.terms(), &mut |row| {
-            // One allocation for all rows, as in the driver of SQLite.
-            let mut cells: Vec<Cell<'_>> = std::mem::take(&mut room).into_iter().map(|cell| cell as Cell<'_>).collect();
-            let read = (0..row.len()).try_for_each(|column| {
-                cells.push(cell(row, column)?);
-                Ok(())
-            });
-            let done = read.and_then(|()| each(&cells));
-            cells.clear();
-            room = cells.into_iter().map(|_| Cell::Null).collect();
-            done.inspect_err(|why| stopped = Some(why.clone()))
-        });
+        let changed = line
+            .query(queued, ask, self.terms(), &mut |rows| each(rows).inspect_err(|why| stopped = Some(why.clone())));
         match (stopped, changed) {
             // The reader wants no more: the line reads on or stops the server, and the transaction may be over.
             (Some(why), _) => {
@@ -258,7 +188,7 @@ impl<'a> PostgresTx<'a> {
 }
 
 fn cells(row: &Row) -> Result<Vec<Cell<'_>>, StoreError> {
-    (0..row.len()).map(|column| cell(row, column)).collect()
+    (0..row.len()).map(|at| column(row, at)).collect()
 }
 
 impl Tx for PostgresTx<'_> {
@@ -280,6 +210,38 @@ impl Tx for PostgresTx<'_> {
         each: &mut dyn FnMut(&[Cell<'_>]) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         self.run(sql, params, each).map(drop)
+    }
+
+    fn each_of_many(
+        &mut self,
+        sql: &str,
+        params: &[Value],
+        each: &mut dyn FnMut(&[Cell<'_>]) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let query = Query::new(sql, params);
+        // A copy does not say the types of its columns. The first answer to this text did, and no table that it read can be
+        // altered before the transaction ends.
+        if let Some(types) = self.types.get(sql).cloned() {
+            let copied = Ask::Copied(copied::statement(&query));
+            return self.ask(copied, &mut |rows| rows.each(&types, each)).map(drop);
+        }
+        let mut types = None;
+        self.ask(Ask::Described(query), &mut |rows| {
+            types = types.take().or_else(|| rows.types());
+            rows.each(&[], each)
+        })?;
+        self.types.extend(types.map(|types| (sql.to_owned(), types.into())));
+        Ok(())
+    }
+
+    fn middle_id(&mut self, table: &str, _: i64) -> Result<Option<String>, StoreError> {
+        // The middle one of those on some pages: a walk through half of an index takes longer than the difference is worth.
+        let sql = format!(
+            "SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY id) FROM {table} TABLESAMPLE SYSTEM (LEAST(100, \
+             100.0 * {PAGES} * current_setting('block_size')::int8 / GREATEST(1, pg_relation_size('{table}'))))"
+        );
+        let row = self.row(&sql, &[])?;
+        Ok(row.and_then(|mut row| row.text().ok()))
     }
 
     fn catalogue(&mut self) -> Result<Vec<u8>, StoreError> {
