@@ -1,7 +1,10 @@
 //! `keydesk ssh check` and `keydesk ssh enable`, for the operator.
 
+use std::sync::Arc;
+
 use clap::Args;
 use serde::Serialize;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use crate::cli::args::PlaceArgs;
 use crate::cli::error::{CliError, FAILED, NOT_ALLOWED};
@@ -58,6 +61,11 @@ pub fn enable() -> Result<(), CliError> {
     if !rustix::process::geteuid().is_root() {
         let sentence = "Only root can change what sshd goes by: run `keydesk ssh enable` with sudo.".to_owned();
         return Err(CliError::Message { code: NOT_ALLOWED, sentence });
+    }
+    // Whoever goes away in the middle, or whose own line drops by it, leaves no block behind that nobody has tried.
+    for signal in [SIGHUP, SIGINT, SIGTERM] {
+        signal_hook::flag::register(signal, Arc::default())
+            .map_err(|why| CliError::failed(format!("The signals cannot be held off: {why}. Nothing was changed.")))?;
     }
     let done = put_in_place(&SystemClock).map_err(CliError::failed)?;
     output::outcome(match done {

@@ -98,7 +98,10 @@ pub(super) fn block(told: &str) -> Vec<Finding> {
 fn next(keyword: &str) -> String {
     match sshd::named_in(keyword).as_slice() {
         [] => "Run `keydesk ssh enable`.".to_owned(),
-        places => format!("Run `keydesk ssh enable`; a Match before it wins over it: look at {}.", places.join(", ")),
+        places => format!(
+            "Run `keydesk ssh enable`. If it is there already, a Match that is read before it wins: look at {}.",
+            places.join(", ")
+        ),
     }
 }
 

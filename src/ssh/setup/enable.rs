@@ -43,6 +43,7 @@ pub enum Enabled {
 /// Puts the block in place. On an error everything is as it was.
 pub fn enable(clock: &dyn Clock) -> Result<Enabled, String> {
     let place = Path::new(PLACE);
+    sshd::make_directory();
     // Whatever is wrong already is not this block's fault.
     sshd::test().map_err(|why| format!("sshd's configuration is wrong already, and nothing was changed. {why}"))?;
     let told = sshd::settings(ACCOUNT).map_err(|why| format!("sshd does not say what it goes by. {why}"))?;

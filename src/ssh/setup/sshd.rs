@@ -1,6 +1,7 @@
 //! sshd as a program: what it goes by, and whether its configuration is right.
 
 use std::fs;
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -15,8 +16,10 @@ pub(super) const CONFIG: &str = "/etc/ssh/sshd_config";
 const DROP_INS: &str = "/etc/ssh/sshd_config.d";
 /// The port of a connection that is asked about, until it is known.
 const PORT: &str = "22";
-/// What sshd complains about where it has not run since the machine was started.
-const NEVER_RUN: &str = "privilege separation directory";
+/// What sshd complains about where it has not run since the machine was started, in front of the directory.
+const NEVER_RUN: &str = "Missing privilege separation directory: ";
+/// The directory on most systems, which a unit of sshd makes for itself.
+const OF_SSHD: &str = "/run/sshd";
 
 /// Path of sshd, if it is installed.
 pub(super) fn program() -> Result<&'static str, String> {
@@ -47,6 +50,15 @@ pub(super) fn settings(account: &str) -> Result<String, String> {
 /// Tests the configuration.
 pub(super) fn test() -> Result<(), String> {
     run(Command::new(program()?).arg("-t")).map(|_| ()).map_err(with_hint)
+}
+
+/// Makes the directory that sshd lacks for a test where systemd starts it with each connection alone.
+pub(super) fn make_directory() {
+    if test().is_err_and(|why| why.contains(&format!("{NEVER_RUN}{OF_SSHD}."))) {
+        let _ = fs::DirBuilder::new().mode(0o755).create(OF_SSHD);
+        // The umask of keydesk leaves the owner alone.
+        let _ = fs::set_permissions(OF_SSHD, fs::Permissions::from_mode(0o755));
+    }
 }
 
 fn with_hint(why: String) -> String {

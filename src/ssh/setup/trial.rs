@@ -46,7 +46,8 @@ pub(super) struct Trial(PathBuf);
 impl Trial {
     /// Makes the pair, and lets it be believed. `how` is what ssh-keygen is told.
     pub(super) fn begin(how: &[&str]) -> Result<Self, String> {
-        let dir = std::env::temp_dir().join(format!("keydesk-enable-{}", std::process::id()));
+        // Beside the public key, where nobody else can have made it before.
+        let dir = Path::new(KEY).with_file_name(format!("keydesk-enable-{}", std::process::id()));
         DirBuilder::new().mode(0o700).create(&dir).map_err(|why| format!("{}: {why}.", dir.display()))?;
         let trial = Self(dir);
         let mut make = sshd::tool("ssh-keygen").ok_or("ssh-keygen is not installed.")?;
