@@ -9,6 +9,8 @@ bin=$(ls -d /usr/lib/postgresql/*/bin | tail -1)
 user=(setpriv --reuid postgres --regid postgres --clear-groups)
 [[ $(id -u) == 0 ]] || user=()
 
+FOLLOWS="SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming' AND replay_lsn = pg_current_wal_lsn()"
+
 # A directory, an etcd and two Patronis; $1 synchronous_mode, $2 ttl, $3 loop_wait, $4 retry_timeout.
 start() {
     dir=$(mktemp -d /tmp/kdfo-XXXXXX)
@@ -64,6 +66,8 @@ YML
     "$keydesk" serve --listen "unix:$dir/desk/v.sock" >/dev/null 2>"$dir/verifier.log" &
     pids+=($!)
     until [[ -S $dir/desk/v.sock ]]; do sleep 0.1; done
+    # A standby that has begun to follow may not have the desk yet, and would take over without it.
+    until [[ $("$bin/psql" -XAt -h "$dir/pg" -p $((base + 21)) -U postgres -c "$FOLLOWS") == 1 ]]; do sleep 0.2; done
 }
 
 stop() {

@@ -32,9 +32,12 @@ pub enum PostgresUrlError {
     NoDatabase,
     /// An unknown parameter.
     #[error(
-        "The URL of the store has a parameter that keydesk does not know ({0}). It may have host and sslmode; a port stands before the slash, for a Unix socket as in postgres://USER@:5433/DATABASE?host=DIRECTORY."
+        "The URL of the store has a parameter that keydesk does not know{0}. It may have host and sslmode; a port stands before the slash, for a Unix socket as in postgres://USER@:5433/DATABASE?host=DIRECTORY."
     )]
     Parameter(String),
+    /// A control character.
+    #[error("The URL of the store holds a control character, written as a % with two digits. Leave it out.")]
+    Control,
     /// A `%` that is not followed by two hexadecimal digits.
     #[error("The URL of the store holds a % that is not followed by two hexadecimal digits. Write it as %25.")]
     Percent,
@@ -61,10 +64,10 @@ pub(super) fn parse(rest: &str, clear_text: bool) -> Result<PostgresPlace, Postg
     let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
     let (authority, database) = rest.split_once('/').unwrap_or((rest, ""));
     let (user, hosts) = authority.rsplit_once('@').ok_or(Wrong::NoUser)?;
+    let (user, database) = (decoded(user)?, decoded(database)?);
     if user.contains(':') {
         return Err(Wrong::Password);
     }
-    let (user, database) = (decoded(user)?, decoded(database)?);
     let parameters = Parameters::read(query)?;
     let hosts = match (&parameters.socket, hosts) {
         (Some(dir), "") => vec![PostgresHost::Unix(dir.into(), PORT)],
@@ -93,6 +96,13 @@ pub(super) fn parse(rest: &str, clear_text: bool) -> Result<PostgresPlace, Postg
     })
 }
 
+/// Parameters of libpq that keydesk has no use for.
+const LIBPQ: &str = "hostaddr port dbname user passfile require_auth channel_binding connect_timeout client_encoding options \
+                     application_name fallback_application_name keepalives keepalives_idle keepalives_interval keepalives_count \
+                     tcp_user_timeout replication gssencmode requiressl sslcompression sslcert sslkey sslcertmode sslrootcert sslcrl \
+                     sslcrldir sslsni sslnegotiation requirepeer ssl_min_protocol_version ssl_max_protocol_version krbsrvname \
+                     gsslib gssdelegation service target_session_attrs load_balance_hosts";
+
 #[derive(Default)]
 struct Parameters {
     socket: Option<PathBuf>,
@@ -118,11 +128,10 @@ impl Parameters {
                     _ => return Err(Wrong::SslMode),
                 },
                 "password" | "sslpassword" => return Err(Wrong::Password),
-                // A name only: what is behind it may be a secret.
+                // A name that libpq knows only: any other may be part of a secret.
                 name => {
-                    return Err(Wrong::Parameter(
-                        name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(40).collect(),
-                    ));
+                    let known = LIBPQ.split(' ').find(|known| *known == name);
+                    return Err(Wrong::Parameter(known.map(|name| format!(" ({name})")).unwrap_or_default()));
                 }
             }
         }
@@ -183,7 +192,11 @@ fn decoded(text: &str) -> Result<String, PostgresUrlError> {
             byte => byte,
         });
     }
-    String::from_utf8(bytes).map_err(|_| Wrong::Percent)
+    match String::from_utf8(bytes) {
+        Ok(text) if text.chars().any(char::is_control) => Err(Wrong::Control),
+        Ok(text) => Ok(text),
+        Err(_) => Err(Wrong::Percent),
+    }
 }
 
 #[cfg(test)]
@@ -240,6 +253,61 @@ mod tests {
             ("//desk@127.0.0.1,db1/keydesk?sslmode=disable", "clear text"),
             ("//desk@db1/keydesk?options=secret", "does not know (options)"),
             ("//de%sk@db1/secret", "store holds a %"),
+            ("//desk%3Asecret@db1/keydesk", "store_password_file"),
+            ("//desk:se:cr@et:secret@db1/keydesk", "store_password_file"),
+            ("//desk:secret@/keydesk?host=/run/postgresql", "store_password_file"),
+            ("//desk:@db1/keydesk", "store_password_file"),
+            ("//desk:sec/ret@db1/keydesk", "names no user"),
+            ("//desk:sec?ret@db1/keydesk", "names no user"),
+            ("//desk@db1/keydesk?sslpassword=secret", "store_password_file"),
+            ("//desk@db1/keydesk?secret", "does not know. It may"),
+            ("//desk@db1/keydesk?pass%77ord=secret", "does not know. It may"),
+            ("//desk@db1/keydesk?Password=secret", "does not know. It may"),
+            ("//desk@db1/keydesk?sslmode=verify-full&secret=1", "does not know. It may"),
+            ("//desk@db1/keydesk?sslcert=secret", "does not know (sslcert)"),
+            ("//desk@db1/keydesk?sslrootcert=secret", "does not know (sslrootcert)"),
+            ("//desk@db1/keydesk?target_session_attrs=secret", "does not know (target_session_attrs)"),
+            ("//desk@db1/keydesk?passfile=secret", "does not know (passfile)"),
+            ("//desk@db1/keydesk?port=secret", "does not know (port)"),
+            ("//desk@db1/keydesk?user=secret", "does not know (user)"),
+            ("//db1/keydesk?user=desk&password=secret", "names no user"),
+            ("///keydesk", "names no user"),
+            ("//", "names no user"),
+            ("//desk@", "names no host"),
+            ("//desk@db1?host=/run/secret", "host or port"),
+            ("//desk@db1,/keydesk", "names no host"),
+            ("//desk@,db1/keydesk", "names no host"),
+            ("//desk@db1,db2:secret/keydesk", "host or port"),
+            ("//desk@db1:5432,5433/keydesk:secret?x", "does not know. It may"),
+            ("//desk@db1:65536/keydesk", "host or port"),
+            ("//desk@db1:-1/keydesk", "host or port"),
+            ("//desk@db1: 5432/keydesk", "host or port"),
+            ("//desk@db1:5432:5433/keydesk", "host or port"),
+            ("//desk@::1/keydesk", "names no host"),
+            ("//desk@fe80::1/keydesk", "host or port"),
+            ("//desk@[::1/keydesk", "host or port"),
+            ("//desk@[::1]5432/keydesk", "host or port"),
+            ("//desk@[db1]/keydesk", "host or port"),
+            ("//desk@[fe80::1%25eth0]/keydesk", "host or port"),
+            ("//desk@db 1/keydesk", "host or port"),
+            ("//desk@db1%00secret/keydesk", "control character"),
+            ("//de%00sk@db1/keydesk", "control character"),
+            ("//desk@db1/key%00desk", "control character"),
+            ("//desk@db1/key%0Adesk", "control character"),
+            ("//desk@/keydesk?host=/run%00/secret", "control character"),
+            ("//desk@/keydesk?host=relative", "host or port"),
+            ("//desk@/keydesk?host=@abstract", "host or port"),
+            ("//desk@/keydesk?host=/run&host=", "host or port"),
+            ("//desk@db1/%", "store holds a %"),
+            ("//desk@db1/%2", "store holds a %"),
+            ("//desk@db1/%FF", "store holds a %"),
+            ("//%20@/", "names no host"),
+            ("//desk@db1/keydesk?sslmode", "is not known"),
+            ("//desk@db1/keydesk?sslmode=", "is not known"),
+            ("//desk@db1/keydesk?sslmode=VERIFY-FULL", "is not known"),
+            ("//desk@[::2]/keydesk?sslmode=disable", "clear text"),
+            ("//desk@localhost.example.com/keydesk?sslmode=disable", "clear text"),
+            ("//desk@127.0.0.1.example.com/keydesk?sslmode=disable", "clear text"),
         ] {
             let said = shown(url, false).unwrap_err();
             assert!(said.contains(says) && !said.contains("secret"), "{url}: {said}");

@@ -139,23 +139,57 @@ fn a_copy_goes_only_to_an_empty_place_and_by_an_administrator() {
     assert!(desk.run(&["key", "list", "--as", "alice"]).done().err.is_empty() || desk.list().is_empty());
 }
 
+/// What somebody may do to rows, past the triggers of the trail.
+const TAMPERED: &[(&str, &str)] = &[
+    ("DELETE FROM secret WHERE id = (SELECT MAX(id) FROM secret)", "one was removed"),
+    ("UPDATE credential SET note = 'mine' WHERE name = 'gone'", "was changed outside keydesk"),
+    ("UPDATE credential SET tag = (SELECT tag FROM setting LIMIT 1)", "was changed outside keydesk"),
+    ("UPDATE person SET role = 'administrator' WHERE name = 'chen'", "the user chen was changed"),
+    ("DELETE FROM person WHERE name = 'dora'", "the user dora was removed"),
+    ("UPDATE secret SET created_by = 'bram'", "was changed outside keydesk"),
+    ("UPDATE setting SET value = '7'", "setting"),
+    ("UPDATE account SET name = 'Other Corp'", "the name of the account was changed"),
+    ("DELETE FROM throttle", "0 rows, where there should be"),
+    ("UPDATE tally SET n = n + 1", "the number of"),
+    ("UPDATE trail SET what = 'x' WHERE no = 2", "row 2 was edited"),
+    ("DELETE FROM trail WHERE no = 3", "row 3 is missing"),
+    ("UPDATE head SET sums = mac", "audit verify"),
+    ("UPDATE head SET change = change + 1", "audit verify"),
+];
+
 #[test]
 fn a_desk_that_was_tampered_with_is_not_copied() {
+    let Some(server) = server() else { return };
     let desk = filled();
-    let to = desk.path().join("other.db");
-    let refused = |says: &str| {
-        desk.run(&copy(&to.display().to_string(), &[])).fails(1, says);
-        let left = fs::read_dir(desk.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect::<Vec<_>>();
-        assert!(!to.exists() && left.len() == 2, "{left:?}");
-    };
-    sqlite3(&desk.database(), "DELETE FROM secret WHERE id = (SELECT MAX(id) FROM secret)");
-    refused("the secrets are not as keydesk left them: 4 rows, where there should be 5");
-    let desk = filled();
+    let there = server.database();
+    desk.run(&copy(&url(&there), &[])).done();
+    server.disconnect(&there.database);
+    let kept = fs::read(desk.database()).unwrap();
     let triggers = sqlite3(&desk.database(), "SELECT sql || ';' FROM sqlite_schema WHERE type = 'trigger'");
-    let edit =
-        "DROP TRIGGER trail_keeps_text; DROP TRIGGER trail_keeps_rows; UPDATE trail SET what = 'x' WHERE no = 2;";
-    sqlite3(&desk.database(), &format!("{edit} {triggers}"));
-    desk.run(&copy(&to.display().to_string(), &[])).fails(1, "row 2 was edited");
+    let (file, empty) = (desk.path().join("other.db"), url(&server.database()));
+    for (sql, says) in TAMPERED {
+        let past = format!("DROP TRIGGER trail_keeps_text; DROP TRIGGER trail_keeps_rows; {sql}; {triggers}");
+        sqlite3(&desk.database(), &format!("PRAGMA foreign_keys = OFF; {past}"));
+        let from_file = desk.run(&copy(&empty, &[]));
+        fs::write(desk.database(), &kept).unwrap();
+        let tampered = server.copy(&there.database);
+        let again =
+            ["rows", "text", "all"].map(|of| format!("ALTER TABLE trail ENABLE ALWAYS TRIGGER trail_keeps_{of}"));
+        let past = format!("ALTER TABLE trail DISABLE TRIGGER USER; {sql}; {}", again.join("; "));
+        let past = format!("SET search_path = keydesk; SET session_replication_role = replica; {past}");
+        server.sql(&tampered.database, &past);
+        let from_server = on(&desk, &url(&tampered), &copy(&file.display().to_string(), &[]));
+        for run in [from_file, from_server] {
+            assert_eq!((run.code, run.out.as_str()), (Some(1), ""), "{sql}: {}", run.err);
+            let told = [says, "`keydesk audit verify --as NAME`"].iter().all(|says| run.err.contains(says));
+            assert!(told, "{sql}: {}", run.err);
+        }
+        assert!(!file.exists(), "{sql}");
+    }
+    let left = fs::read_dir(desk.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect::<Vec<_>>();
+    assert_eq!(left.len(), 3, "{left:?}");
+    // The same command once it was put right.
+    desk.run(&copy(&empty, &[])).done();
 }
 
 /// Waits until something is so on the server.

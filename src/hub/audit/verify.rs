@@ -37,33 +37,43 @@ impl Hub {
         progress: &mut dyn FnMut(i64, i64),
     ) -> Result<TrailReport, HubError> {
         self.read_cancellable(actor, &Intent::new(Right::ReadTrail, "verify trail"), cancel, |tx| {
-            if let Some(what) = tx.damage(cancel)? {
-                let broken = Some(format!("the database is damaged: {what}"));
-                return Ok(TrailReport { broken, ..TrailReport::default() });
-            }
-            let head = tables::head(tx)?.ok_or_else(no_head)?;
-            let (mut chain, mut changes) = (ChainCheck::new(&head, expect), LastChanges::default());
-            chain::check_with(tx, &mut chain, cancel, progress, &mut |row| changes.take_up(row))?;
-            let mut broken = chain.finish(row_tags::head_intact(&self.vault, &head));
-            if broken.is_none() {
-                broken =
-                    tables::trail_beside(tx, head.trail_no)?.map(|no| format!("row {no} was added outside keydesk"));
-            }
-            let (whole, mut tampered) = (broken.is_none(), Vec::new());
-            if whole {
-                tampered = check_tags::tampered_credentials(tx, &self.vault)?;
-                broken = self.first_mismatch(tx, &head, &chain.settings, changes, &tampered)?;
-            }
-            let hash = data_encoding::HEXLOWER.encode(&chain.at.hash);
-            Ok(TrailReport {
-                rows: chain.rows,
-                no: chain.at.no,
-                hash,
-                broken,
-                whole,
-                tampered: tampered.into_iter().map(|credential| credential.name).collect(),
-                rolled_back: rollback_reports::rolled_back(tx)?,
-            })
+            self.trail_report(tx, expect, cancel, progress)
+        })
+    }
+
+    /// The same in a transaction.
+    pub(in crate::hub) fn trail_report(
+        &self,
+        tx: &mut dyn Tx,
+        expect: Option<(i64, String)>,
+        cancel: &Cancel,
+        progress: &mut dyn FnMut(i64, i64),
+    ) -> Result<TrailReport, HubError> {
+        if let Some(what) = tx.damage(cancel)? {
+            let broken = Some(format!("the database is damaged: {what}"));
+            return Ok(TrailReport { broken, ..TrailReport::default() });
+        }
+        let head = tables::head(tx)?.ok_or_else(no_head)?;
+        let (mut chain, mut changes) = (ChainCheck::new(&head, expect), LastChanges::default());
+        chain::check_with(tx, &mut chain, cancel, progress, &mut |row| changes.take_up(row))?;
+        let mut broken = chain.finish(row_tags::head_intact(&self.vault, &head));
+        if broken.is_none() {
+            broken = tables::trail_beside(tx, head.trail_no)?.map(|no| format!("row {no} was added outside keydesk"));
+        }
+        let (whole, mut tampered) = (broken.is_none(), Vec::new());
+        if whole {
+            tampered = check_tags::tampered_credentials(tx, &self.vault)?;
+            broken = self.first_mismatch(tx, &head, &chain.settings, changes, &tampered)?;
+        }
+        let hash = data_encoding::HEXLOWER.encode(&chain.at.hash);
+        Ok(TrailReport {
+            rows: chain.rows,
+            no: chain.at.no,
+            hash,
+            broken,
+            whole,
+            tampered: tampered.into_iter().map(|credential| credential.name).collect(),
+            rolled_back: rollback_reports::rolled_back(tx)?,
         })
     }
 

@@ -80,6 +80,12 @@ impl Hub {
         }
         let mut made = None;
         let noted = self.write(actor, intent(), |change| {
+            // What was edited outside keydesk has the sums that it had.
+            let report = self.trail_report(&mut *change.tx, None, &Cancel::default(), &mut |_, _| ())?;
+            let tampered = report.tampered.first().map(|name| format!("the key {name} was changed outside keydesk"));
+            if let Some(what) = report.broken.or(tampered) {
+                return Err(not_copied(&what));
+            }
             made = Some(Copying { change, actor, from, to, progress, done: 0, all: 0 }.run()?);
             Ok(())
         });
