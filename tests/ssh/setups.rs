@@ -165,6 +165,20 @@ fn whatever_a_client_may_set_leads_nowhere() {
     assert!(said.out.lines().any(|line| line.starts_with("fail  AcceptEnv  *")), "{said:?}");
 }
 
+/// `ssh enable` comes from this machine; people do not.
+#[test]
+fn a_match_of_other_addresses_is_told_by_the_check() {
+    let site = site("Match Address *,!127.0.0.0/8\\n  ForceCommand /usr/bin/id\\n  AllowUsers alice");
+    let Some(room) = Room::with("true") else { return };
+    room.sh(&site).done();
+    room.sh(ENABLE).done();
+    let said = room.sh(CHECK).done().out;
+    for words in ["warn  ForceCommand  /usr/bin/id", "warn  AllowUsers  others are allowed"] {
+        let line = said.lines().find(|line| line.starts_with(words));
+        assert!(line.is_some_and(|line| line.contains("192.0.2.1")), "{said}");
+    }
+}
+
 /// The key that `enable` tries opens nothing but the version, for the one who has it, and only while it is tried.
 #[test]
 fn the_key_that_is_tried_opens_nothing() {

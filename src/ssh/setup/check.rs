@@ -9,7 +9,7 @@ use nix::unistd::{Uid, User};
 use super::account::account;
 use super::admission::admission;
 use super::block::block;
-use super::finding::Finding;
+use super::finding::{Finding, Level};
 use super::{ACCOUNT, sshd};
 use crate::time::Clock;
 
@@ -23,6 +23,7 @@ pub fn check(files: &[PathBuf], clock: &dyn Clock) -> Vec<Finding> {
         Err(why) => found.push(Finding::fail("sshd", why, "Run this as root, with sshd installed.")),
         Ok(told) => {
             found.extend(block(&told));
+            found.extend(elsewhere(&told));
             let command = sshd::value(&told, "authorizedkeyscommand").and_then(|line| line.split(' ').next());
             found.extend(
                 command.filter(|path| path.starts_with('/')).map(|path| walk(Path::new(path), Uid::from_raw(0))),
@@ -32,6 +33,19 @@ pub fn check(files: &[PathBuf], clock: &dyn Clock) -> Vec<Finding> {
     let owner = User::from_name(ACCOUNT).ok().flatten().map_or(Uid::from_raw(0), |user| user.uid);
     found.extend(files.iter().map(|file| walk(file, owner)));
     found
+}
+
+/// What is wrong only for those who come from elsewhere. A site may mean that, so it is a warning.
+fn elsewhere(here: &str) -> Vec<Finding> {
+    let all = |told: &str| block(told).into_iter().chain(admission(told)).filter(Finding::is_fail);
+    let known: Vec<_> = all(here).map(|line| line.check).collect();
+    let told = sshd::settings_elsewhere(ACCOUNT).unwrap_or_default();
+    let more = all(&told).filter(|line| !told.is_empty() && !known.contains(&line.check));
+    more.map(|line| {
+        let says = format!("{}, for a client at {}, which stands for all others", line.says, sshd::ELSEWHERE);
+        Finding::new(Level::Warn, line.check, says, line.next)
+    })
+    .collect()
 }
 
 /// What keeps everybody out, whatever the block says.
@@ -86,7 +100,6 @@ mod tests {
 
     use rustix::process::getuid;
 
-    use super::super::finding::Level;
     use super::*;
 
     #[test]

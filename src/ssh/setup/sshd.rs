@@ -14,6 +14,8 @@ const TOOLS: [&str; 3] = ["/usr/bin", "/bin", "/usr/local/bin"];
 /// The configuration that sshd reads, and the directory that its first line includes.
 pub(super) const CONFIG: &str = "/etc/ssh/sshd_config";
 const DROP_INS: &str = "/etc/ssh/sshd_config.d";
+/// An address that stands for all others.
+pub(super) const ELSEWHERE: &str = "192.0.2.1";
 /// The port of a connection that is asked about, until it is known.
 const PORT: &str = "22";
 /// What sshd complains about where it has not run since the machine was started, in front of the directory.
@@ -32,13 +34,22 @@ pub(super) fn tool(name: &str) -> Option<Command> {
     TOOLS.iter().map(|dir| Path::new(dir).join(name)).find(|path| path.exists()).map(Command::new)
 }
 
-/// What sshd goes by for the account, as `sshd -T` prints it.
+/// What sshd goes by for the account when it comes from this machine, as `sshd -T` prints it.
 pub(super) fn settings(account: &str) -> Result<String, String> {
+    settings_for(account, "host=localhost,addr=127.0.0.1")
+}
+
+/// The same for one who comes from elsewhere: an address that nobody has (RFC 5737).
+pub(super) fn settings_elsewhere(account: &str) -> Result<String, String> {
+    settings_for(account, &format!("host=client.example,addr={ELSEWHERE}"))
+}
+
+fn settings_for(account: &str, client: &str) -> Result<String, String> {
     // Without the part about this end a Match of it would be an error.
     let ask = |port: &str| {
-        let client = format!("user={account},host=localhost,addr=127.0.0.1");
         let here = format!("laddr=127.0.0.1,lport={port},rdomain=");
-        run(Command::new(program()?).args(["-T", "-C", &format!("{client},{here}")])).map_err(with_hint)
+        let connection = format!("user={account},{client},{here}");
+        run(Command::new(program()?).args(["-T", "-C", &connection])).map_err(with_hint)
     };
     let told = ask(PORT)?;
     match value(&told, "port") {

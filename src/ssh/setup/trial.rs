@@ -4,7 +4,7 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -111,7 +111,10 @@ fn lay(place: &Path, text: &str) -> std::io::Result<()> {
 pub(super) fn answers(told: &str) -> Result<SocketAddr, String> {
     let mut why = "sshd does not say where it listens".to_owned();
     let listen = sshd::values(told, "listenaddress").join(" ");
-    for address in addresses(&listen).into_iter().chain(addresses(&reload::sockets())) {
+    let mut all = [addresses(&listen), addresses(&reload::sockets())].concat();
+    // First the one that sshd was asked about: a Match may treat others in another way.
+    all.sort_by_key(|address| address.ip() != Ipv4Addr::LOCALHOST);
+    for address in all {
         match banner(address) {
             Ok(banner) if banner == *b"SSH-" => return Ok(address),
             Ok(_) => why = format!("what answers at {address} is not sshd"),
@@ -134,7 +137,7 @@ fn addresses(words: &str) -> Vec<SocketAddr> {
     let all = words.split_whitespace().filter_map(|word| word.parse().ok());
     all.map(|mut address: SocketAddr| {
         if address.ip().is_unspecified() {
-            let local = if address.is_ipv4() { [127, 0, 0, 1].into() } else { std::net::Ipv6Addr::LOCALHOST.into() };
+            let local = if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() };
             address.set_ip(local);
         }
         address
