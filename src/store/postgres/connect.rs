@@ -1,5 +1,6 @@
 //! Connects to the primary of some servers, and refuses what is no PostgreSQL.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -26,6 +27,8 @@ use super::{password, sql_error};
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long one is waited for before the next is tried as well.
 const HEAD_START: Duration = Duration::from_secs(1);
+/// How many addresses of one name are tried.
+const ADDRESSES: usize = 8;
 /// A line on which nothing arrives for so long is dead.
 const SILENCE: Duration = Duration::from_secs(15);
 /// The oldest server that is supported, as PostgreSQL numbers itself.
@@ -64,6 +67,8 @@ pub(super) struct Connected {
     pub(super) driver: Driver,
     /// The one of the servers that it is to.
     pub(super) host: PostgresHost,
+    /// Where that is, of all the addresses that its name may have.
+    pub(super) address: Option<SocketAddr>,
     /// Whether the schema `keydesk` is there.
     pub(super) has_schema: bool,
 }
@@ -111,31 +116,11 @@ fn system_roots() -> Result<RootCertStore, StoreError> {
 /// Connects to the first server that is a primary. One that does not answer at once is not waited for before the next is
 /// tried: a machine that stands still accepts connections for a long time.
 pub(super) async fn connect(place: &PostgresPlace, encryption: &Encryption) -> Result<Connected, StoreError> {
-    let (mut tries, mut reasons) = (FuturesUnordered::new(), Vec::new());
-    let mut hosts = place.hosts.iter().enumerate();
-    loop {
-        let next = hosts.next();
-        let is_last = next.is_none();
-        if let Some((at, host)) = next {
-            let password = password::of(place, host)?;
-            tries.push(async move {
-                let tried = tokio::time::timeout(CONNECT, one(place, host, password, encryption)).await;
-                (at, tried.unwrap_or_else(|_| Err(Reason::Unreachable("it does not answer".to_owned()))))
-            });
-        }
-        let ended = tokio::select! {
-            ended = tries.next() => ended,
-            () = tokio::time::sleep(HEAD_START), if !is_last => continue,
-        };
-        match ended {
-            Some((_, Ok(connected))) => return Ok(connected),
-            Some((_, Err(Reason::Foreign(sentence)))) => return Err(StoreError::Foreign(sentence)),
-            Some((at, Err(Reason::Unreachable(why)))) => reasons.push((at, why)),
-            None if is_last => break,
-            None => {}
-        }
-    }
-    reasons.sort();
+    let reasons = match in_turn(place.hosts.iter().map(|host| one(place, host, encryption))).await {
+        Ok(connected) => return Ok(connected),
+        Err(Failed::Final(why)) => return Err(why),
+        Err(Failed::Unreachable(reasons)) => reasons,
+    };
     let reasons: Vec<_> = reasons.into_iter().map(|(at, why)| format!("{}: {why}", place.hosts[at])).collect();
     Err(StoreError::Unavailable(format!(
         "The database {place} cannot be reached ({}). Nothing was changed; see that it runs and lets {} in, then try again.",
@@ -150,18 +135,100 @@ pub(super) async fn to_primary(
     host: &PostgresHost,
     encryption: &Encryption,
 ) -> Option<Connected> {
-    let password = password::of(place, host).ok()?;
-    tokio::time::timeout(CONNECT, one(place, host, password, encryption)).await.ok()?.ok()
+    one(place, host, encryption).await.ok()
 }
 
+/// Why one server is not used.
+#[derive(Debug)]
 enum Reason {
+    /// Another may be.
     Unreachable(String),
-    Foreign(String),
+    /// No other is tried.
+    Final(StoreError),
 }
 
-async fn one(
+/// Why none is used.
+#[derive(Debug)]
+enum Failed {
+    /// The reasons in order.
+    Unreachable(Vec<(usize, String)>),
+    Final(StoreError),
+}
+
+/// The first that succeeds, of attempts that begin one after the other: each when one before it has failed, or has said nothing for
+/// a while.
+async fn in_turn<T>(attempts: impl IntoIterator<Item = impl Future<Output = Result<T, Reason>>>) -> Result<T, Failed> {
+    let (mut running, mut reasons) = (FuturesUnordered::new(), Vec::new());
+    let mut attempts = attempts.into_iter().enumerate();
+    loop {
+        let next = attempts.next();
+        let is_last = next.is_none();
+        if let Some((at, attempt)) = next {
+            running.push(async move { (at, attempt.await) });
+        }
+        let ended = tokio::select! {
+            ended = running.next() => ended,
+            () = tokio::time::sleep(HEAD_START), if !is_last => continue,
+        };
+        match ended {
+            Some((_, Ok(connected))) => return Ok(connected),
+            Some((_, Err(Reason::Final(why)))) => return Err(Failed::Final(why)),
+            Some((at, Err(Reason::Unreachable(why)))) => reasons.push((at, why)),
+            None if is_last => break,
+            None => {}
+        }
+    }
+    reasons.sort();
+    Err(Failed::Unreachable(reasons))
+}
+
+/// A connection to a host of the URL. Its name may stand for several addresses, and the servers there for each other.
+async fn one(place: &PostgresPlace, host: &PostgresHost, encryption: &Encryption) -> Result<Connected, Reason> {
+    let password = password::of(place, host).map_err(Reason::Final)?;
+    let addresses = match host {
+        PostgresHost::Tcp(name, port) => addresses(name, *port).await?.into_iter().map(Some).collect(),
+        PostgresHost::Unix(..) => vec![None],
+    };
+    let at = |address| at(place, (host, address), password.clone(), encryption);
+    match in_turn(addresses.iter().copied().map(at)).await {
+        Ok(connected) => Ok(connected),
+        Err(Failed::Final(why)) => Err(Reason::Final(why)),
+        Err(Failed::Unreachable(mut reasons)) => {
+            reasons.dedup_by(|one, before| one.1 == before.1);
+            let of = |(at, why): &(usize, String)| match addresses[*at] {
+                Some(address) if reasons.len() > 1 => format!("{}: {why}", address.ip()),
+                _ => why.clone(),
+            };
+            Err(Reason::Unreachable(reasons.iter().map(of).collect::<Vec<_>>().join(", ")))
+        }
+    }
+}
+
+async fn addresses(name: &str, port: u16) -> Result<Vec<SocketAddr>, Reason> {
+    let found = match tokio::time::timeout(CONNECT, tokio::net::lookup_host((name, port))).await {
+        Ok(Ok(found)) => found.take(ADDRESSES).collect::<Vec<_>>(),
+        Ok(Err(why)) => return Err(Reason::Unreachable(why.to_string())),
+        Err(_) => return Err(Reason::Unreachable("nobody says what its address is".to_owned())),
+    };
+    match found.is_empty() {
+        true => Err(Reason::Unreachable("it has no address".to_owned())),
+        false => Ok(found),
+    }
+}
+
+async fn at(
     place: &PostgresPlace,
-    host: &PostgresHost,
+    server: (&PostgresHost, Option<SocketAddr>),
+    password: Option<String>,
+    encryption: &Encryption,
+) -> Result<Connected, Reason> {
+    let tried = tokio::time::timeout(CONNECT, connected(place, server, password, encryption)).await;
+    tried.unwrap_or_else(|_| Err(Reason::Unreachable("it does not answer".to_owned())))
+}
+
+async fn connected(
+    place: &PostgresPlace,
+    (host, address): (&PostgresHost, Option<SocketAddr>),
     password: Option<String>,
     encryption: &Encryption,
 ) -> Result<Connected, Reason> {
@@ -176,6 +243,9 @@ async fn one(
         PostgresHost::Tcp(name, port) => config.host(name).port(*port),
         PostgresHost::Unix(dir, port) => config.host_path(dir).port(*port),
     };
+    if let Some(address) = address {
+        config.hostaddr(address.ip());
+    }
     let unreachable = |why: tokio_postgres::Error| Reason::Unreachable(sql_error::refused(&why));
     let (client, driver) = match (encryption, host) {
         (Encryption::Verified(tls), PostgresHost::Tcp(..)) => {
@@ -189,13 +259,13 @@ async fn one(
             (client, Driver(Box::new(connection)))
         }
     };
-    judged(place, host, client, driver).await
+    judged(place, (host, address), client, driver).await
 }
 
 /// Asks the server what it is.
 async fn judged(
     place: &PostgresPlace,
-    host: &PostgresHost,
+    (host, address): (&PostgresHost, Option<SocketAddr>),
     client: Client,
     mut driver: Driver,
 ) -> Result<Connected, Reason> {
@@ -211,26 +281,26 @@ async fn judged(
     let (version, number, encoding) = (field(0), field(1).parse::<i64>().unwrap_or(0), field(3));
     let other = ["CockroachDB", "Yugabyte", "YB-", "Redshift", "Materialize", "DSQL"];
     if let Some(name) = other.into_iter().find(|name| version.contains(name)).or_else(|| no_postgres(version)) {
-        return Err(Reason::Foreign(format!(
+        return Err(Reason::Final(StoreError::Foreign(format!(
             "{place} is {} and no PostgreSQL. It was left alone; keydesk needs PostgreSQL 14 or newer.",
             name.trim_end_matches('-')
-        )));
+        ))));
     }
     if number < OLDEST {
-        return Err(Reason::Foreign(format!(
+        return Err(Reason::Final(StoreError::Foreign(format!(
             "{place} is PostgreSQL {}. It was left alone; keydesk needs 14 or newer.",
             number / 10_000
-        )));
+        ))));
     }
     if encoding != "UTF8" {
-        return Err(Reason::Foreign(format!(
+        return Err(Reason::Final(StoreError::Foreign(format!(
             "The database {place} holds text in {encoding}. It was left alone; make one with ENCODING 'UTF8'."
-        )));
+        ))));
     }
     if field(2) != "f" {
         return Err(Reason::Unreachable(format!("{host} is a standby: name the primary")));
     }
-    Ok(Connected { has_schema: field(4) == "t", host: host.clone(), client, driver })
+    Ok(Connected { has_schema: field(4) == "t", host: host.clone(), address, client, driver })
 }
 
 fn no_postgres(version: &str) -> Option<&'static str> {
@@ -258,5 +328,45 @@ impl Driver {
     /// that waited are told.
     pub(super) async fn message(&mut self) -> Option<AsyncMessage> {
         std::future::poll_fn(|context| self.0.poll_message(context)).await?.ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use super::*;
+
+    type Attempt = futures_util::future::BoxFuture<'static, Result<i64, Reason>>;
+
+    fn run(attempts: Vec<Attempt>) -> Result<i64, Failed> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(in_turn(attempts))
+    }
+
+    fn fails(why: &str) -> Attempt {
+        Box::pin(ready(Err(Reason::Unreachable(why.to_owned()))))
+    }
+
+    #[test]
+    fn whoever_says_nothing_is_not_waited_for() {
+        let silent = || -> Attempt { Box::pin(pending()) };
+        assert_eq!(run(vec![silent(), fails("no"), silent(), Box::pin(ready(Ok(7)))]).unwrap(), 7);
+        let Err(Failed::Unreachable(reasons)) = run(vec![fails("one"), fails("two")]) else { panic!() };
+        assert_eq!(reasons, [(0, "one".to_owned()), (1, "two".to_owned())]);
+        let last = Reason::Final(StoreError::Foreign("another program".to_owned()));
+        let Err(Failed::Final(why)) = run(vec![fails("one"), Box::pin(ready(Err(last))), silent()]) else { panic!() };
+        assert_eq!(why.to_string(), "another program");
+        let Err(Failed::Unreachable(reasons)) = run(Vec::new()) else { panic!() };
+        assert!(reasons.is_empty());
+    }
+
+    #[test]
+    fn the_addresses_of_a_name_are_tried_in_turn() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let found = |name| runtime.block_on(addresses(name, 5432));
+        assert_eq!(found("127.0.0.1").unwrap(), ["127.0.0.1:5432".parse().unwrap()]);
+        assert_eq!(found("::1").unwrap(), ["[::1]:5432".parse().unwrap()]);
+        assert!(matches!(found("no-such-name.invalid"), Err(Reason::Unreachable(_))));
     }
 }

@@ -4,6 +4,7 @@
 //! learns that the client of a request is gone which it has not passed on yet. libpq waits as well.
 
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -15,14 +16,22 @@ use tokio_postgres::{CancelToken, NoTls};
 use crate::store::postgres::connect::Encryption;
 use crate::store::postgres::place::PostgresHost;
 
-/// Asks the server at `host`. One that cannot be asked shows by its silence.
-pub(super) async fn ask_to_stop(token: &CancelToken, host: &PostgresHost, encryption: &Encryption) {
+/// Asks the server at `host`, at the address that was connected to. One that cannot be asked shows by its silence.
+pub(super) async fn ask_to_stop(
+    token: &CancelToken,
+    (host, address): (&PostgresHost, Option<SocketAddr>),
+    encryption: &Encryption,
+) {
+    let connect = async |name: &str, port: u16| match address {
+        Some(address) => TcpStream::connect(address).await,
+        None => TcpStream::connect((name, port)).await,
+    };
     let _ = match host {
         PostgresHost::Unix(dir, port) => match UnixStream::connect(dir.join(format!(".s.PGSQL.{port}"))).await {
             Ok(stream) => token.cancel_query_raw(Lingering(stream), NoTls).await,
             Err(_) => return,
         },
-        PostgresHost::Tcp(name, port) => match (TcpStream::connect((name.as_str(), *port)).await, encryption) {
+        PostgresHost::Tcp(name, port) => match (connect(name, *port).await, encryption) {
             (Ok(stream), Encryption::None) => token.cancel_query_raw(Lingering(stream), NoTls).await,
             (Ok(stream), Encryption::Verified(tls)) => {
                 let Ok(tls) = MakeTlsConnect::<TcpStream>::make_tls_connect(&mut tls.clone(), name);

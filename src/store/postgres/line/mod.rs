@@ -4,6 +4,7 @@
 mod cancel;
 mod rows;
 
+use std::net::SocketAddr;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, mpsc};
@@ -158,6 +159,7 @@ impl Line {
 struct Server<'a> {
     client: &'a Client,
     host: PostgresHost,
+    address: Option<SocketAddr>,
 }
 
 /// The thread of a line.
@@ -181,11 +183,11 @@ impl LineThread {
         };
         runtime.block_on(async {
             match connect::connect(&self.place, &self.encryption).await {
-                Ok(Connected { client, mut driver, host, has_schema }) => {
+                Ok(Connected { client, mut driver, host, address, has_schema }) => {
                     let noted = self.waits_no_more.clone();
                     let driving = tokio::spawn(async move { driver.run_noting(&noted).await });
                     if ready.send(Ok(has_schema)).is_ok() {
-                        self.serve(&Server { client: &client, host }, commands).await;
+                        self.serve(&Server { client: &client, host, address }, commands).await;
                     }
                     drop(client);
                     // Says good-bye to the server, if it listens.
@@ -284,6 +286,6 @@ impl LineThread {
     /// Asks the server to stop what it is doing.
     async fn ask_to_stop(&self, server: &Server<'_>) {
         let token = server.client.cancel_token();
-        let _ = timeout(STOPPING, cancel::ask_to_stop(&token, &server.host, &self.encryption)).await;
+        let _ = timeout(STOPPING, cancel::ask_to_stop(&token, (&server.host, server.address), &self.encryption)).await;
     }
 }
