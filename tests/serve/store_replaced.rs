@@ -309,6 +309,25 @@ fn a_rollback_closes_nothing_however_long_it_takes_to_read() {
     assert_eq!((status(&verifier, &one), status(&verifier, &two)), (401, 200), "the new snapshot has the change");
 }
 
+/// What a load reads is the older store then, and must not be followed as the newest.
+#[test]
+fn a_rollback_during_a_load_is_noticed() {
+    let desk = Desk::new();
+    let [one, two] = ["one", "two"].map(|name| desk.key(Kind::Basic, name));
+    let old = copy(&desk, "old.db");
+    let verifier = slow(&desk);
+    desk.set(&two, Verb::Revoke);
+    verifier.until("followed", |verifier| status(verifier, &two) == 401);
+    // A store that is accepted is loaded anew.
+    desk.hub.accept_store(&desk.alice, false).unwrap();
+    verifier.until("it loads", |verifier| verifier.threads().iter().any(|name| name == "load"));
+    put(&desk, &old);
+    let statuses = statuses_until(&verifier, &two, || says(&verifier, "went back"));
+    assert!(statuses.iter().all(|(two, _)| [401, 503].contains(two)), "{statuses:?}");
+    verifier.until("answered", |verifier| status(verifier, &one) == 200);
+    assert_eq!(status(&verifier, &two), 401, "what was revoked stays so");
+}
+
 #[test]
 fn another_desk_in_its_place_is_loaded_with_its_master_key() {
     let (desk, other) = (Desk::new(), Desk::of("Other Ltd"));

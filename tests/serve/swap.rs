@@ -56,10 +56,14 @@ pub fn put(desk: &Desk, copied: &Copied) {
         }
         (StorePlace::Postgres(place), Copied::Database(name)) => {
             let server = server().unwrap();
-            // Made under another name first, so that there is no moment in which an empty one stands there.
-            let incoming = server.copy(name).database.clone();
-            server.sql("postgres", &format!("DROP DATABASE {} WITH (FORCE)", place.database));
-            server.sql("postgres", &format!("ALTER DATABASE {incoming} RENAME TO {}", place.database));
+            // Made under another name first, so that there is no moment in which an empty one stands there, and what was there is
+            // dropped last: that waits for a disk.
+            let (incoming, name) = (server.copy(name).database.clone(), &place.database);
+            allow(name, false);
+            let swap =
+                format!("ALTER DATABASE {name} RENAME TO {name}_gone; ALTER DATABASE {incoming} RENAME TO {name}");
+            server.sql("postgres", &swap);
+            server.sql("postgres", &format!("DROP DATABASE {name}_gone WITH (FORCE)"));
         }
         _ => panic!("a copy of another store"),
     }

@@ -40,6 +40,11 @@ impl Follower {
             loaded.position = position;
         };
         self.state.integrity.record_load(began.elapsed());
+        // It may have gone back in the meantime, and what was read is that: taken over, nothing would show it any more.
+        if hub.feed().drift(&self.state.position)?.0 == Drift::WentBack {
+            self.restrict_to_rolled_back(hub)?;
+            return Ok(!self.state.integrity.is_altered());
+        }
         let matches = loaded.matches_head();
         let closed = self.verifier.health.is_closed_by_tampering();
         if !matches && !closed {

@@ -58,9 +58,13 @@ impl Follower {
         self.synchronize(&hub, found)
     }
 
-    /// The state of a store that continues from where it was.
+    /// The state of a store that continues from where it was, unless it went back while it was loaded.
     fn store_state(&self) -> StoreState {
-        if self.state.integrity.is_altered() { StoreState::Altered } else { StoreState::Current }
+        match self.state.rolled_back_to {
+            _ if self.state.integrity.is_altered() => StoreState::Altered,
+            Some(_) => StoreState::RolledBack,
+            None => StoreState::Current,
+        }
     }
 
     /// Checks everything beside the credentials, if that is due.
@@ -162,7 +166,7 @@ impl Follower {
     }
 
     /// Applies the restrictions of a store that was rolled back.
-    fn restrict_to_rolled_back(&mut self, hub: &Hub) -> Result<(), HubError> {
+    pub(super) fn restrict_to_rolled_back(&mut self, hub: &Hub) -> Result<(), HubError> {
         let since = self.state.rolled_back_to.as_ref().map(|before| hub.feed().drift(before)).transpose()?;
         let before = self.verifier.snapshot.load_full();
         let restricted = move |run: Vec<VerifierCredential>| {

@@ -34,6 +34,14 @@ impl Verifier {
         fs::read_to_string(&self.log).unwrap()
     }
 
+    /// The names of its threads.
+    #[allow(dead_code, reason = "not every suite asks")]
+    pub fn threads(&self) -> Vec<String> {
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap();
+        let name = |task: fs::DirEntry| fs::read_to_string(task.path().join("comm")).ok();
+        tasks.filter_map(|task| Some(name(task.ok()?)?.trim_end().to_owned())).collect()
+    }
+
     pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
