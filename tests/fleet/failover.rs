@@ -46,9 +46,9 @@ fn a_commit_that_no_server_has_is_denied_after_the_primary_died() {
     let actor = alice(&hub);
     create(&hub, &actor, "before").unwrap();
     until("the standby has it", || pair.on_standby("SELECT count(*) FROM credential") == 1);
-    // What comes now reaches no standby.
-    pair.wire.cut();
+    // What comes now reaches no standby, not by a new connection either.
     pair.wire.set(Network::Refuses);
+    pair.wire.cut();
     // Nor is the primary asked whether it has it before it dies.
     room.proxies[0].at_commit_then(AtCommit::CutBehind, Network::Refuses);
     let lost = std::thread::scope(|scope| {
