@@ -13,8 +13,8 @@ fn whoever_saw_the_lost_changes_notices_and_gives_nothing_back() {
     let actor = alice(&hub);
     let [revoked, stays] = ["revoked", "stays"].map(|name| create(&hub, &actor, name).unwrap());
     until("the standby has them", || pair.on_standby("SELECT count(*) FROM credential") == 2);
-    pair.wire.cut();
     pair.wire.set(Network::Refuses);
+    pair.wire.cut();
     hub.set_state(&actor, &[revoked.row.target()], Verb::Revoke).unwrap();
     let lost = create(&hub, &actor, "lost").unwrap();
     let verifier = room.verifier();

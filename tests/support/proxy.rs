@@ -199,7 +199,14 @@ impl Shared {
         let Ok(server) = server else { return desk.close() };
         let (lost, cut_at_end, stops) = Default::default();
         let line = Arc::new(Line { desk, server, lost, cut_at_end, stops });
-        self.lock().lines.push(line.clone());
+        {
+            let mut state = self.lock();
+            // New connections may be refused since this one began.
+            if state.network == Network::Refuses {
+                return line.close();
+            }
+            state.lines.push(line.clone());
+        }
         let (shared, back) = (self.clone(), line.clone());
         thread::spawn(move || shared.carry_back(&back));
         thread::spawn(move || self.carry(&line));
