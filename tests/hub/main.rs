@@ -10,7 +10,7 @@ mod need;
 #[path = "../support/one_store.rs"]
 #[allow(dead_code, reason = "its lists are read by the house")]
 mod one_store;
-#[path = "../support/proxy.rs"]
+#[path = "../support/proxy/mod.rs"]
 #[allow(dead_code, reason = "not every suite needs all of it")]
 mod proxy;
 #[path = "../support/postgres.rs"]

@@ -10,7 +10,7 @@ mod house;
 mod made;
 #[path = "../support/need.rs"]
 mod need;
-#[path = "../support/proxy.rs"]
+#[path = "../support/proxy/mod.rs"]
 #[allow(dead_code, reason = "not every suite needs all of it")]
 mod proxy;
 #[path = "../support/pty_user.rs"]
