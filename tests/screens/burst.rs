@@ -118,6 +118,11 @@ fn desk_of(role: Role) -> Desk {
     desk
 }
 
+/// Slow typing takes some seconds.
+fn at_one_time(text: &str) -> String {
+    (45..60).fold(text.to_owned(), |text, second| text.replace(&format!("09:12:{second}"), "09:12:44"))
+}
+
 /// The outcome: the screen, what was copied, what was changed.
 fn outcome(desk: &mut Desk) -> (String, Vec<String>, Vec<&'static str>) {
     // Notes disappear by themselves.
@@ -125,18 +130,16 @@ fn outcome(desk: &mut Desk) -> (String, Vec<String>, Vec<&'static str>) {
     let changes = desk.calls.iter().copied().filter(|call| writes(call)).collect();
     // The Auditor is added to each desk anew, so the hash of that entry differs.
     let hash = |line: &&str| !line.trim_start().starts_with("Hash ");
-    let mut screen = desk.screen().lines().filter(hash).collect::<Vec<_>>().join("\n");
-    // Slow typing takes some seconds.
-    for second in 45..60 {
-        screen = screen.replace(&format!("09:12:{second}"), "09:12:44");
-    }
+    let screen = at_one_time(&desk.screen().lines().filter(hash).collect::<Vec<_>>().join("\n"));
     // An entry names the key, which is another in each desk.
     let is_key = |word: &str| word.len() == 20 && (word.starts_with("kdb") || word.starts_with("kdh"));
     let word = |word| if is_key(word) { "kdbOneKeyOrTheOther0" } else { word };
     let lines = screen.lines().map(|line| line.split(' ').map(word).collect::<Vec<_>>().join(" "));
     let screen = lines.collect::<Vec<_>>().join("\n");
-    let copied =
-        desk.copied.iter().map(|text| if text.contains("\"hash\"") { "an entry".to_owned() } else { text.clone() });
+    let copied = desk
+        .copied
+        .iter()
+        .map(|text| if text.contains("\"hash\"") { "an entry".to_owned() } else { at_one_time(text) });
     (screen, copied.collect(), changes)
 }
 
