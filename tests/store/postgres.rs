@@ -52,6 +52,17 @@ fn what_an_operator_does_to_a_server_is_no_tampering() {
     }
 }
 
+/// A server that crashed gives the number of a transaction that was lost once more: its snapshot looks like the one before.
+#[test]
+fn behind_a_new_connection_anything_may_have_changed() {
+    let Some(server) = Server::start("-c autovacuum=off") else { return };
+    let (place, store) = made(&server);
+    assert_eq!((store.changed(), store.changed()), (Ok(true), Ok(false)));
+    let sql = "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE datname = '{}' AND pid <> pg_backend_pid()";
+    server.sql("postgres", &sql.replace("{}", &place.database));
+    assert_eq!((store.changed(), store.changed()), (Ok(true), Ok(false)));
+}
+
 #[test]
 fn the_catalogue_is_the_same_for_every_owner() {
     let Some(server) = server() else { return };

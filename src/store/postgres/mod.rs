@@ -192,6 +192,9 @@ impl PostgresStore {
                 Some(line) => line,
                 None => {
                     is_new = true;
+                    // A server that crashed, or another one, gives numbers of transactions once more: the same text may be another
+                    // state.
+                    *lock(&self.snapshot) = None;
                     self.connect(rest)?
                 }
             };
